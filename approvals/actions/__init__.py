@@ -1,0 +1,1 @@
+"""Verbs of approval: ask, assent, refuse, withdraw."""

@@ -1,0 +1,51 @@
+"""scripts/bench: run one benchmark, print its figures, and fail below a goal. Goals are ratios, never rates."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from types import ModuleType
+
+import django
+
+import bench
+
+
+def main(arguments: list[str]) -> int:
+    """Run the sub-command; 0 when every figure reached its goal, else 1."""
+    # Demo data and benchmarks may travel in time, and nothing here may wake a worker of the live system.
+    os.environ.update(TIME_TRAVEL="1", KICKS="0", DJANGO_SETTINGS_MODULE="enforcement.settings")
+    django.setup()
+    options = read_arguments(arguments, modules())
+    figures = options.run(options)
+    for figure in figures:
+        line = json.dumps(figure.as_json(), ensure_ascii=False) if options.json else figure.words()
+        sys.stdout.write(f"{line}\n")
+    return 0 if all(figure.is_reached for figure in figures) else 1
+
+
+def modules() -> dict[str, ModuleType]:
+    """The sub-commands by name."""
+    names = (found.name for found in pkgutil.iter_modules(bench.__path__) if not found.ispkg)
+    return {name: importlib.import_module(f"bench.{name}") for name in names if name != "__main__"}
+
+
+def read_arguments(arguments: list[str], found: dict[str, ModuleType]) -> argparse.Namespace:
+    """The command line of scripts/bench."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="benchmark")
+    for name, module in sorted(found.items()):
+        text = (module.__doc__ or "").strip()
+        command = commands.add_parser(name, help=text.splitlines()[0], description=text)
+        command.add_argument("--json", action="store_true", help="one JSON object a line for each figure")
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,355 @@
+"""立案: one verb files a case, from the page and from a court's ledger sheet alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.book import pin
+from cases.models import Agent, Case, ClaimItem, ContactPoint, NumberCounter, Party, Subject
+from cases.perform import Act, perform
+from cases.policy import may
+from cases.snapshot import read_locked
+from cases.states import CaseState
+from courts.models import Court, User
+from events.models import Event
+from funds.books import open_book
+from kernel import casenumbers, time
+from kernel.errors import BadInput
+from kernel.fields import blind_index, blind_tail
+from kernel.identity import check_document, check_phone, mask_id, mask_phone
+from kernel.text import pinyin_initials
+
+CASE_KINDS = frozenset({"执", "执恢", "执保", "执异"})
+ID_KINDS = {"natural_person": "citizen_id", "enterprise": "credit_code"}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentInput:
+    """Somebody who acts for a party. phone: mobile, optional."""
+
+    name: str
+    phone: str = ""
+    is_lawyer: bool = False
+    firm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyInput:
+    """A party as filed. location: in_court_area, in_city, outside_city.
+
+    id_kind: citizen_id, credit_code or another kind; by default that of the party's kind. id_reason: why a doubtful number is kept."""
+
+    role: str
+    kind: str
+    name: str
+    id_number: str = ""
+    id_kind: str = ""
+    id_reason: str = ""
+    phones: Sequence[str] = ()
+    email: str = ""
+    address: str = ""
+    location: str = ""
+    agents: Sequence[AgentInput] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilingInput:
+    """What is filed. number: as written, or empty to draw the next one. amounts in yuan."""
+
+    parties: Sequence[PartyInput]
+    cause: str
+    basis: str
+    claim_amount: Decimal
+    filed_on: dt.date
+    number: str = ""
+    kind: str = "执"
+    received_on: dt.date | None = None
+    application_on: dt.date | None = None
+    channel: str = "on_site"
+    claim_kind: str = "money"
+    costs_amount: Decimal = Decimal("0.00")
+    claims: Sequence[tuple[str, Decimal, str]] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The case, its event (None when it stood already), and warnings for the person who files."""
+
+    case: Case
+    event: Event | None
+    warnings: tuple[str, ...]
+
+
+def file_case(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime, key: str) -> Filed:
+    """立案 (执行工作规定 第16条): file a case; its clocks, nodes and first messages follow in the same transaction.
+
+    imported: a case filed before it came into this system: dated back, no party is told, past warnings stay silent.
+    Raises BadInput naming the field, NotAllowed. A number that stands already with the same content is returned as it is.
+    """
+    may(actor, "file", "W", _("立案"))
+    if court.pk not in actor.scope.courts | actor.scope.home:
+        raise BadInput(_("您不能为%s立案。") % court.name, field="court", fix=_("请由该院立案人员办理。"))
+    warnings = check_filing(filing, at)
+    with transaction.atomic(durable=True):
+        number = _number(court, filing, at)
+        standing = (
+            Case.objects.filter(court=court, number_key=number.loose_key)
+            .exclude(state=CaseState.CANCELLED)
+            .first()
+        )
+        if standing is not None:
+            _same_or_refuse(standing, filing)
+            return Filed(standing, None, warnings)
+        case, written = _write(court, number, filing, actor, at)
+        event = _perform_filing(case, written, filing, actor, at, key)
+    return Filed(case, event, warnings)
+
+
+def check_filing(filing: FilingInput, at: dt.datetime) -> tuple[str, ...]:
+    """Everything wrong with a filing is refused by field; what is only doubtful comes back as warnings."""
+    today = time.today(at)
+    _check_dates(filing, today)
+    if not filing.cause.strip():
+        raise BadInput(_("没有填写案由。"), field="cause", fix=_("例如 民间借贷纠纷。"))
+    if not filing.basis.strip():
+        raise BadInput(
+            _("没有填写执行依据。"), field="basis", fix=_("例如 （2025）鄂9901民初12号民事判决书。")
+        )
+    if filing.claim_kind == "money" and filing.claim_amount <= 0:
+        raise BadInput(_("执行标的须大于零。"), field="claim_amount", fix=_("按执行依据填写金额，单位元。"))
+    if filing.claims and sum(amount for _k, amount, _w in filing.claims) != filing.claim_amount:
+        raise BadInput(
+            _("各项请求之和与执行标的不一致。"), field="claims", fix=_("核对本金、利息等各项金额。")
+        )
+    roles = [party.role for party in filing.parties]
+    if "applicant" not in roles:
+        raise BadInput(_("没有申请执行人。"), field="parties", fix=_("至少填写一名申请执行人。"))
+    if "respondent" not in roles:
+        raise BadInput(_("没有被执行人。"), field="parties", fix=_("至少填写一名被执行人。"))
+    return tuple(w for party in filing.parties for w in _check_party(party, today))
+
+
+def _check_dates(filing: FilingInput, today: dt.date) -> None:
+    for name, day, words in (
+        ("filed_on", filing.filed_on, _("立案日期")),
+        ("received_on", filing.received_on, _("收案日期")),
+        ("application_on", filing.application_on, _("收到申请日期")),
+    ):
+        if day is not None and day > today:
+            raise BadInput(_("%s不能晚于今天。") % words, field=name, fix=_("核对日期。"))
+    if filing.application_on and filing.application_on > filing.filed_on:
+        raise BadInput(_("收到申请日期晚于立案日期。"), field="application_on", fix=_("核对两个日期。"))
+
+
+def _check_party(party: PartyInput, today: dt.date) -> list[str]:
+    if not party.name.strip():
+        raise BadInput(_("有一名当事人没有姓名或名称。"), field="parties", fix=_("补填姓名，或删去这一行。"))
+    for phone in [*party.phones, *(agent.phone for agent in party.agents if agent.phone)]:
+        found = check_phone(phone)
+        if not found.ok:
+            raise BadInput(
+                f"{party.name}：{found.message}", field="phone", fix=_("核对手机号码，11 位数字。")
+            )
+    if not party.id_number:
+        return []
+    found = check_document(
+        party.id_number, kind=party.id_kind or ID_KINDS.get(party.kind, "other"), today=today
+    )
+    if found.ok:
+        return []
+    if not party.id_reason:
+        raise BadInput(
+            f"{party.name}：{found.message}",
+            field="id_number",
+            fix=_("核对证件；确系证件如此的，填写保留理由后可以继续。"),
+            detail={"position": found.position, "keepable": True},
+        )
+    return [f"{party.name}：{found.message}，已按“{party.id_reason}”保留。"]
+
+
+def _number(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.CaseNumber:
+    if filing.number:
+        number = casenumbers.parse(
+            filing.number, courts=[court.code], kinds=sorted(CASE_KINDS), today=time.today(at), field="number"
+        )
+        _count_up(court, number.year, number.kind, number.number)
+        return number
+    drawn = _count_up(court, filing.filed_on.year, filing.kind, None)
+    return casenumbers.CaseNumber(filing.filed_on.year, court.code, filing.kind, drawn)
+
+
+def _count_up(court: Court, year: int, kind: str, number: int | None) -> int:
+    """Draw the next number, or note that one was given out elsewhere."""
+    counter, _new = NumberCounter.objects.select_for_update().get_or_create(court=court, year=year, kind=kind)
+    drawn = counter.last + 1 if number is None else number
+    if drawn > counter.last:
+        counter.last = drawn
+        counter.save(update_fields=["last"])
+    return drawn
+
+
+def _same_or_refuse(case: Case, filing: FilingInput) -> None:
+    names = sorted(case.parties.values_list("name", flat=True))
+    same = (
+        case.filed_on == filing.filed_on
+        and case.claim_amount == filing.claim_amount
+        and names == sorted(party.name.strip() for party in filing.parties)
+    )
+    if not same:
+        raise BadInput(
+            _("案号 %s 已经立案，但内容不同。") % case.number,
+            field="number",
+            fix=_("核对案号；确需改动已立案件的，在案件页办理更正。"),
+            detail={"case": case.pk},
+        )
+
+
+@dataclass(slots=True)
+class _Written:
+    root: Subject
+    parties: list[Party]
+    others: list[Any]
+
+
+def _write(
+    court: Court, number: casenumbers.CaseNumber, filing: FilingInput, actor: User, at: dt.datetime
+) -> tuple[Case, _Written]:
+    case = Case.objects.create(
+        court=court,
+        number=str(number),
+        number_key=number.loose_key,
+        kind=number.kind,
+        filed_on=filing.filed_on,
+        received_on=filing.received_on or filing.filed_on,
+        application_on=filing.application_on,
+        channel=filing.channel,
+        cause=filing.cause.strip(),
+        basis=filing.basis.strip(),
+        claim_kind=filing.claim_kind,
+        claim_amount=filing.claim_amount,
+        costs_amount=filing.costs_amount,
+        imported=filing.imported,
+        packs=pin(court.pk, time.today(at)),
+        created_at=at,
+        created_by=actor.actor,
+    )
+    root = Subject.objects.create(case=case, kind="case", label=str(number))
+    subjects = Subject.objects.bulk_create(
+        Subject(case=case, kind=party.role, parent=root, label=party.name.strip()) for party in filing.parties
+    )
+    parties = Party.objects.bulk_create(
+        _party(case, subject, party) for subject, party in zip(subjects, filing.parties, strict=True)
+    )
+    others: list[Any] = [*subjects]
+    for row, party in zip(parties, filing.parties, strict=True):
+        others += _write_contacts(row, party)
+    claims = filing.claims or [("principal", filing.claim_amount, "")]
+    others += ClaimItem.objects.bulk_create(
+        ClaimItem(case=case, kind=kind, amount=amount, words=words) for kind, amount, words in claims
+    )
+    open_book(court_id=court.pk, about=case.about, at=at)
+    return case, _Written(root, parties, others)
+
+
+def _party(case: Case, subject: Subject, party: PartyInput) -> Party:
+    number = party.id_number.strip().upper()
+    return Party(
+        case=case,
+        subject=subject,
+        role=party.role,
+        kind=party.kind,
+        name=party.name.strip(),
+        initials=pinyin_initials(party.name.strip())[:60],
+        id_number=number or None,
+        id_index=blind_index(number, purpose="id") if number else None,
+        id_tail=blind_tail(number, 4, purpose="id_tail") if number else None,
+        id_masked=mask_id(number) if number else "",
+        id_doubt=party.id_reason,
+        address=party.address or None,
+        location=party.location,
+    )
+
+
+def _write_contacts(row: Party, party: PartyInput) -> list[Any]:
+    agents = Agent.objects.bulk_create(
+        Agent(party=row, name=agent.name, is_lawyer=agent.is_lawyer, firm=agent.firm)
+        for agent in party.agents
+    )
+    contacts = [contact(row, "mobile", phone) for phone in party.phones]
+    if party.email:
+        contacts.append(contact(row, "email", party.email))
+    if party.address:
+        contacts.append(contact(row, "post", party.address))
+    contacts += [
+        contact(row, "mobile", given.phone, agent)
+        for agent, given in zip(agents, party.agents, strict=True)
+        if given.phone
+    ]
+    ContactPoint.objects.bulk_create(contacts)
+    return list(agents)
+
+
+def contact(row: Party, kind: str, value: str, agent: Agent | None = None) -> ContactPoint:
+    """A contact point, not yet saved: encrypted, with its indexes and mask."""
+    value = value.strip()
+    masked = mask_phone(value) if kind == "mobile" else value[:2] + "***"
+    return ContactPoint(
+        party=row,
+        agent=agent,
+        kind=kind,
+        value=value,
+        index=blind_index(value, purpose=kind),
+        tail=blind_tail(value, 4, purpose="phone_tail") if kind == "mobile" else None,
+        masked=masked,
+    )
+
+
+def _perform_filing(
+    case: Case, written: _Written, filing: FilingInput, actor: User, at: dt.datetime, key: str
+) -> Event:
+    locked = read_locked(case)
+    root = written.root.pk
+    facts: list[tuple[int, str, Any]] = [
+        (root, "filing_channel", filing.channel),
+        (root, "claim_amount", f"{filing.claim_amount:.2f}"),
+        (root, "claim_kind", filing.claim_kind),
+        (root, "court_level", case.court.level),
+        (root, "case_first_time", case.kind == "执"),
+        *((root, name, value) for name, value in filing.facts.items()),
+    ]
+    for row, party in zip(written.parties, filing.parties, strict=True):
+        reachable = bool(party.phones or party.email)
+        facts += [
+            (row.subject_id, "party_kind", row.kind),
+            (row.subject_id, "valid_e_contact_known", reachable),
+        ]
+        if row.role == "respondent":
+            facts.append((row.subject_id, "service_channel", "electronic" if reachable else "post"))
+            if row.location:
+                facts.append((row.subject_id, "respondent_location", row.location))
+    happened = [("case_filed", root)]
+    days: dict[tuple[str, int], dt.date] = {("case_received", root): case.received_on}
+    if filing.application_on:
+        happened.append(("application_received", root))
+        days[("application_received", root)] = filing.application_on
+    act = Act(
+        kind="case.filed",
+        key=key,
+        on=filing.filed_on,
+        happened=happened,
+        days=days,
+        facts=facts,
+        rows=[written.root, *written.others, *written.parties],
+        data={"channel": filing.channel, "imported": filing.imported},
+        quiet=filing.imported,
+    )
+    return perform(locked, act, actor=actor, at=at)

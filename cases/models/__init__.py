@@ -1,0 +1,21 @@
+"""The heart: a case, what its duties are about, its nodes, facts, parties, holds."""
+
+from cases.models.cases import Case, ClaimItem, NumberCounter
+from cases.models.holds import Extension, Hold
+from cases.models.nodes import Fact, Node, Subject
+from cases.models.parties import Access, Agent, ContactPoint, Party
+
+__all__ = [
+    "Access",
+    "Agent",
+    "Case",
+    "ClaimItem",
+    "ContactPoint",
+    "Extension",
+    "Fact",
+    "Hold",
+    "Node",
+    "NumberCounter",
+    "Party",
+    "Subject",
+]

@@ -1,0 +1,300 @@
+"""The one road by which anything happens to a case: an act goes in; state, clocks, papers, messages, event come out.
+
+Joins the caller's transaction, which holds the case. Every verb of this floor and the floors above ends here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases import papers, telling
+from cases.models import Case, Fact, Node
+from cases.rows import CASE_COLUMNS, image_of
+from cases.snapshot import Locked
+from cases.states import CaseState
+from courts.models import User
+from deadlines import clocks
+from deadlines.clocks import Holder
+from deadlines.models import Deadline
+from events import log
+from events.log import Draft
+from events.models import Event
+from kernel import time
+from kernel.errors import BadInput, Conflict, WrongState
+from regimes import flow
+from regimes.book import implied_events
+from regimes.flow import Plan
+from regimes.guards import Finding, check
+
+
+@dataclass
+class Act:
+    """One thing done to a case, before it is written.
+
+    kind: the event's kind. on: the day it speaks of; instant: the moment, where hours count.
+    happened: (event of the vocabulary, subject id); days: where one happened on another day than `on`. facts: (subject id, key, value). node: the node this act completes; nodes: others whose state the caller moved.
+    rows: rows of upper floors written by the caller, whose images replay compares. quiet: no party is told.
+    """
+
+    kind: str
+    key: str
+    on: dt.date
+    instant: dt.datetime | None = None
+    happened: list[tuple[str, int]] = field(default_factory=list)
+    days: dict[tuple[str, int], dt.date] = field(default_factory=dict)
+    facts: list[tuple[int, str, Any]] = field(default_factory=list)
+    node: Node | None = None
+    nodes: list[Node] = field(default_factory=list)
+    outcome: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    papers: list[str] = field(default_factory=list)
+    paper_subject: int | None = None
+    paper_facts: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    rows: list[Any] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    quiet: bool = False
+    derived: Mapping[str, Any] = field(default_factory=dict)
+
+
+def known(locked: Locked, *, kind: str, data: Mapping[str, Any] | None = None) -> Event | None:
+    """The event of this key when the act was done before. Raises Conflict when the key stands for another act.
+
+    data: the part of the input that must be the same.
+    """
+    if locked.known is None:
+        return None
+    event_id, event_kind, event_data = locked.known
+    wanted = log.plain(data or {})
+    if event_kind != kind or any(event_data.get(name) != value for name, value in wanted.items()):
+        raise Conflict(_("这一操作编号已用于另一项内容，请刷新页面后重新提交。"), code="EVENT-KEY")
+    return Event.objects.get(pk=event_id)
+
+
+def guard(
+    locked: Locked, action: str | Sequence[str], facts: Mapping[str, Any], *, subject: int | None = None
+) -> list[Finding]:
+    """Ask the guards before an action (or several at once); raises WrongState for the blocking ones, returns the warnings.
+
+    facts: what the act brings, over the recorded facts of the subject and the case.
+    """
+    view = flow.View(locked.state())
+    merged = {**view.facts(subject or locked.root), **facts}
+    actions = (action,) if isinstance(action, str) else action
+    findings = [finding for name in actions for finding in check(locked.book, name, merged)]
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking:
+        raise WrongState(
+            "；".join(finding.message for finding in blocking),
+            code=blocking[0].rule.id,
+            fix="；".join(filter(None, (finding.rule.fix for finding in blocking))),
+            detail={"guards": [finding.rule.id for finding in blocking]},
+        )
+    return findings
+
+
+def check_day(locked: Locked, on: dt.date, at: dt.datetime, *, field: str = "on") -> None:
+    """An act is dated between filing and today. Raises BadInput."""
+    if on > time.today(at):
+        raise BadInput(_("日期不能晚于今天。"), field=field, fix=_("填写实际办理的日期。"))
+    if on < locked.case.filed_on:
+        raise BadInput(
+            _("日期早于立案日期（%s）。") % locked.case.filed_on.isoformat(),
+            field=field,
+            fix=_("核对日期；立案日期有误的，先更正立案日期。"),
+        )
+
+
+def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, name: str = "") -> Event:
+    """Carry out an act on a locked case and return its event. name: the actor when it is not a user ("system:sweep")."""
+    facts = _note(locked, act, locked.seq + 1, at)
+    nodes = [*act.nodes, *_finish(locked, act, actor)]
+    if act.node is not None and locked.case.state == CaseState.ASSIGNED and act.kind != "case.assigned":
+        locked.case.begin()
+    plan = flow.plan(locked.book, locked.state(), derived=act.derived)
+    nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
+    _save_nodes(locked, nodes)
+    deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
+    drafted = papers.draft(locked, act, actor=actor, at=at)
+    _save_case(locked.case)
+    rows = [*act.rows, *facts, *nodes, *deadlines, locked.case]
+    event = _append(locked, act, rows, drafted, actor.actor if actor else name, at)
+    telling.tell(locked, act, event, drafted=drafted, at=at)
+    return event
+
+
+def _note(locked: Locked, act: Act, seq: int, at: dt.datetime) -> list[Fact]:
+    """Record what happened and the facts, in memory and in one upsert; returns the rows."""
+    changed: dict[tuple[int, str], Any] = {}
+    for event, subject in _implied(act.happened):
+        day = act.days.get((event, subject))
+        moment = _moment(day or act.on, None if day else act.instant, at)
+        rows = locked.moments.setdefault(subject, {}).setdefault(event, [])
+        rows.append((moment, seq))
+        rows.sort()
+        changed[(subject, f"@{event}")] = [list(row) for row in rows]
+    for subject, key, value in act.facts:
+        changed[(subject, key)] = kept = log.plain({"v": value})["v"]
+        if not key.startswith("@"):
+            locked.facts.setdefault(subject, {})[key] = kept
+    return write_facts(locked.case, changed, seq)
+
+
+def write_facts(case: Case, changed: Mapping[tuple[int, str], Any], seq: int) -> list[Fact]:
+    """Upsert facts: (subject, key) -> value as JSON keeps it. Joins the caller's transaction; one statement."""
+    if not changed:
+        return []
+    return Fact.objects.bulk_create(
+        [Fact(case=case, subject_id=s, key=k, value=v, seq=seq) for (s, k), v in changed.items()],
+        update_conflicts=True,
+        unique_fields=["subject", "key"],
+        update_fields=["value", "seq"],
+    )
+
+
+def _implied(happened: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Each event, then those it implies, once per subject."""
+    implied_of = implied_events()
+    result: dict[tuple[str, int], None] = {}
+    for event, subject in happened:
+        result[(event, subject)] = None
+        for implied in implied_of.get(event, ()):
+            result[(implied, subject)] = None
+    return list(result)
+
+
+def _moment(on: dt.date, instant: dt.datetime | None, at: dt.datetime) -> str:
+    if instant is None and on == time.today(at):
+        instant = at
+    return time.local(instant).isoformat() if instant else on.isoformat()
+
+
+def _finish(locked: Locked, act: Act, actor: User | None) -> list[Node]:
+    """Complete the act's own node, unless not all has happened yet that closes it."""
+    node = act.node
+    if node is None:
+        return []
+    definition = locked.book.node(node.kind)
+    values = {**node.values, **act.values}
+    node.version += 1
+    closes = definition.closes
+    if closes is None or flow.View(locked.state()).met(closes, node.subject_id):
+        node.finish(on=act.on, by=actor, outcome=act.outcome, values=values)
+    else:
+        node.values = values
+    return [node]
+
+
+def _end(locked: Locked, plan: Plan, on: dt.date) -> list[Node]:
+    ended = []
+    for ending in plan.endings:
+        node = locked.nodes[ending.node]
+        if node.state != "open":
+            continue
+        node.version += 1
+        if ending.outcome == "done":
+            node.finish(on=ending.on or on, by=None, outcome="", values=node.values)
+        else:
+            node.drop(reason=ending.reason)
+        ended.append(node)
+    return ended
+
+
+def _open(locked: Locked, plan: Plan, on: dt.date) -> list[Node]:
+    case = locked.case
+    opened = []
+    for opening in plan.openings:
+        node = Node(
+            case=case,
+            court_id=case.court_id,
+            team_id=case.team_id,
+            owner_id=case.owner_id,
+            kind=opening.kind,
+            subject_id=opening.subject,
+            run=opening.run,
+            opened_on=opening.done_on or on,
+        )
+        if opening.done_on is not None:
+            node.finish(on=opening.done_on, by=None, outcome="", values={})
+        opened.append(node)
+    return opened
+
+
+def _save_nodes(locked: Locked, nodes: list[Node]) -> None:
+    """New and changed nodes in one upsert by their run; the case's lock makes it safe."""
+    rows = list({(n.subject_id, n.kind, n.run): n for n in nodes}.values())
+    if not rows:
+        return
+    for node in rows:
+        node.pk = None
+        node.team_id, node.owner_id = locked.case.team_id, locked.case.owner_id
+    Node.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["subject", "kind", "run"],
+        update_fields=[
+            "state",
+            "done_on",
+            "done_by",
+            "outcome",
+            "values",
+            "reason",
+            "version",
+            "team_id",
+            "owner_id",
+        ],
+    )
+    locked.nodes.update({node.pk: node for node in rows})
+
+
+def _run_clocks(locked: Locked, plan: Plan, at: dt.datetime, *, silent: bool) -> list[Deadline]:
+    case = locked.case
+    node_of = {(n.kind, n.subject_id): n.pk for n in locked.nodes.values() if n.state in ("open", "done")}
+    written = clocks.apply(
+        plan.clocks,
+        holder=Holder(case.court_id, case.team_id, case.owner_id, case.pk),
+        book=locked.book,
+        calendar=locked.calendar,
+        node_of=node_of,
+        kept=locked.clocks,
+        at=at,
+        silent=silent,
+    )
+    locked.clocks.update({row.pk: row for row in written})
+    return written
+
+
+def _save_case(case: Case) -> None:
+    case.version += 1
+    case.save(update_fields=list(CASE_COLUMNS))
+
+
+def _append(
+    locked: Locked, act: Act, rows: Iterable[Any], drafted: Sequence[Any], actor: str, at: dt.datetime
+) -> Event:
+    data = {
+        **act.data,
+        **({"node": act.node.pk, "kind": act.node.kind, "values": act.values} if act.node else {}),
+        **({"outcome": act.outcome} if act.outcome else {}),
+        **({"warnings": [w.rule.id for w in act.warnings]} if act.warnings else {}),
+        **({"papers": [paper.pk for paper in drafted]} if drafted else {}),
+        "happened": [[event, subject] for event, subject in act.happened],
+        "facts": [[subject, key, value] for subject, key, value in act.facts],
+        "rows": [image_of(row) for row in rows],
+    }
+    draft = Draft(kind=act.kind, data=data, key=act.key, effective_on=act.on)
+    event = log.extend(
+        stream=locked.case.about,
+        after=(locked.seq, locked.digest),
+        actor=actor,
+        at=at,
+        court_id=locked.case.court_id,
+        drafts=[draft],
+    )[0]
+    locked.seq, locked.digest = event.seq, bytes(event.digest)
+    return event

@@ -1,0 +1,64 @@
+"""May this person do this? Asked inside the verb, after the lock."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cases.models import Node
+from cases.snapshot import Locked
+from courts.models import User
+from kernel.errors import NotAllowed, WrongState
+
+# Which area's W right completes the nodes of a stage, for people who are not the handler.
+STAGE_AREA = {
+    "intake": "documents",
+    "investigation": "query",
+    "control": "measures",
+    "disposal": "disposal",
+    "payout": "fund_request",
+    "archive": "termination_request",
+}
+
+
+def may_work_on(locked: Locked, actor: User, node: Node) -> None:
+    """The handler may do every node of the case; others of the court those that their role writes. Raises NotAllowed."""
+    case = locked.case
+    if actor.pk == case.owner_id:
+        return
+    definition = locked.book.node(node.kind)
+    in_reach = case.court_id in actor.scope.courts or case.team_id in actor.scope.teams
+    holds_node = actor.scope.has(definition.owner)
+    area = STAGE_AREA.get(definition.stage, "tasks")
+    if in_reach and (holds_node or actor.scope.may(area, "W")):
+        return
+    raise NotAllowed(
+        _("您没有办理“%s”的权限。") % definition.zh,
+        fix=_("由承办人办理，或请团队长把案件交给您。"),
+    )
+
+
+def may(actor: User, area: str, letter: str, words: str) -> None:
+    """The person's role has the letter in the area. words: what was tried, for the refusal. Raises NotAllowed."""
+    if not actor.scope.may(area, letter):
+        raise NotAllowed(
+            _("您没有%s的权限。") % words, fix=_("请有此权限的同事办理，或请系统管理员调整角色。")
+        )
+
+
+def in_reach(locked: Locked, actor: User) -> None:
+    """The case lies in the person's scope or is their own. Raises NotAllowed."""
+    case = locked.case
+    if (
+        actor.pk != case.owner_id
+        and case.court_id not in actor.scope.courts
+        and case.team_id not in actor.scope.teams
+    ):
+        raise NotAllowed(_("案件不在您的管理范围内。"), fix=_("请承办人或其团队长办理。"))
+
+
+def still_open(locked: Locked) -> None:
+    """The case is not closed, archived or cancelled. Raises WrongState."""
+    if not locked.case.is_open:
+        raise WrongState(
+            _("案件%s，不能再办理。") % locked.case.get_state_display(), fix=_("需要继续执行的，先恢复执行。")
+        )

@@ -1,0 +1,42 @@
+"""Adjectives of cases and nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from cases.states import OPEN_STATES
+
+if TYPE_CHECKING:
+    from courts.models import User
+
+
+class CaseQuerySet(models.QuerySet):
+    """Cases."""
+
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """In the person's scope; a sealed case only to its handler and to those let in by name."""
+        unsealed = user.scope.rows() & (Q(sealed=False) | Q(owner_id=user.pk))
+        let_in = Q(sealed=True, accesses__user_id=user.pk, accesses__side="staff")
+        return self.filter(unsealed | Q(pk__in=self.model.objects.filter(let_in).values("pk")))
+
+    def open(self) -> CaseQuerySet:
+        """Neither closed nor cancelled."""
+        return self.filter(state__in=OPEN_STATES)
+
+
+class NodeQuerySet(models.QuerySet):
+    """Nodes."""
+
+    def visible_to(self, user: User) -> NodeQuerySet:
+        """Those of the cases the person may see."""
+        unsealed = user.scope.rows() & (Q(case__sealed=False) | Q(owner_id=user.pk))
+        return self.filter(
+            unsealed | Q(case__sealed=True, case__accesses__user_id=user.pk, case__accesses__side="staff")
+        )
+
+    def open(self) -> NodeQuerySet:
+        """Still to be done."""
+        return self.filter(state="open")

@@ -1,0 +1,18 @@
+"""Who, where, which days, which rules."""
+
+from courts.models.calendar import CalendarDay, CalendarStamp
+from courts.models.courts import Court, CourtPack, Unit
+from courts.models.packs import PackRelease
+from courts.models.people import Appointment, Membership, User
+
+__all__ = [
+    "Appointment",
+    "CalendarDay",
+    "CalendarStamp",
+    "Court",
+    "CourtPack",
+    "Membership",
+    "PackRelease",
+    "Unit",
+    "User",
+]

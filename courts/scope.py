@@ -1,0 +1,98 @@
+"""What a person may see and do: roles are data (courts/data/roles.yaml), held by appointment."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from django.db.models import Q
+
+from kernel import time
+
+if TYPE_CHECKING:
+    from courts.models import User
+
+ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A person's reach on one day.
+
+    courts: courts seen whole. teams: units seen whole. rights: area -> letters of R W A S. roles: role ids.
+    Own rows (owner_id) are always in reach of staff.
+    """
+
+    user_id: int
+    kind: str
+    courts: frozenset[int] = frozenset()
+    teams: frozenset[int] = frozenset()
+    home: frozenset[int] = frozenset()
+    roles: frozenset[str] = frozenset()
+    rights: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def may(self, area: str, letter: str) -> bool:
+        """Whether one of the person's roles grants this letter in this area."""
+        return letter in self.rights.get(area, ())
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person holds one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+    def rows(self, prefix: str = "") -> Q:
+        """The rows with court_id, team_id, owner_id that the person may see."""
+        if self.kind != "staff":
+            return Q(pk__in=())
+        return (
+            Q(**{f"{prefix}court_id__in": self.courts})
+            | Q(**{f"{prefix}team_id__in": self.teams})
+            | Q(**{f"{prefix}owner_id": self.user_id})
+        )
+
+
+@functools.cache
+def roles() -> dict[str, dict[str, Any]]:
+    """roles.yaml: id -> {zh, sees: own|team|court|below, rights: {area: "RWAS"}}."""
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(ROLES_FILE.read_text(encoding="utf-8"))["roles"]
+    return loaded
+
+
+def scope_of(user: User) -> Scope:
+    """Add up the person's appointments in force today; a stranger or a party gets an empty scope."""
+    if user.kind != user.Kind.STAFF or not user.is_active:
+        return Scope(user_id=user.pk, kind=user.kind)
+    day = time.today()
+    appointments = user.appointments.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+    courts, teams, held = set[int](), set[int](), set[str]()
+    rights: dict[str, set[str]] = {}
+    for court_id, unit_id, role in appointments.values_list("court_id", "unit_id", "role"):
+        definition = roles().get(role)
+        if definition is None:
+            continue
+        held.add(role)
+        match definition["sees"]:
+            case "below":
+                courts |= {court_id, *_courts_below(user, court_id)}
+            case "court":
+                courts.add(court_id)
+            case "team" if unit_id:
+                teams.add(unit_id)
+        for area, letters in definition.get("rights", {}).items():
+            rights.setdefault(area, set()).update(letters)
+    return Scope(
+        user_id=user.pk,
+        kind=user.kind,
+        courts=frozenset(courts),
+        teams=frozenset(teams),
+        home=frozenset(filter(None, [user.court_id])),
+        roles=frozenset(held),
+        rights={area: frozenset(letters) for area, letters in rights.items()},
+    )
+
+
+def _courts_below(user: User, court_id: int) -> list[int]:
+    court_model = user._meta.get_field("court").related_model
+    return list(court_model.objects.filter(parent_id=court_id).values_list("pk", flat=True))

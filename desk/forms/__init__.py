@@ -1,0 +1,1 @@
+"""The shapes of what a person fills in: each becomes one call of a verb."""

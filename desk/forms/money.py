@@ -1,0 +1,84 @@
+"""Forms of paying out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from desk.forms.act_form import ActForm
+from desk.forms.fields import DayField, FilesField, MoneyField, long_text, with_blank
+from funds.selectors import CaseMoney, ReceiptMoney
+
+
+class PayoutForm(ActForm):
+    """提请发放: to whom, how much, and the record of talking it over above the limit."""
+
+    payee = forms.ChoiceField(label=_("收款账户"))
+    amount = MoneyField(label=_("发放金额（元）"))
+    record = long_text(
+        label=_("沟通记录"),
+        required=False,
+        help_text=_("何时、以何种方式、与谁沟通、结果如何；超过十万元的必须填写"),
+    )
+
+    verb_fields: ClassVar = {"payee_id": "payee", "communication_record": "record"}
+
+    def __init__(self, *args, money: CaseMoney, receipt: ReceiptMoney, **kwargs) -> None:
+        self.money, self.receipt = money, receipt
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        """The accounts in force, and what of the receipt nobody has spoken for."""
+        accounts = [
+            (str(account.payee_id), f"{account.payee.name}，{account.bank} {account.account_masked}")
+            for account in self.money.payees
+        ]
+        self.fields["payee"].choices = accounts if len(accounts) == 1 else with_blank(accounts)
+        self.initial.setdefault("amount", f"{self.receipt.free:.2f}")
+
+
+class StepForm(ActForm):
+    """A step of a payout that needs nothing but the click."""
+
+
+class OnForm(ActForm):
+    """A step of a payout with its day."""
+
+    on = DayField(label=_("日期"))
+
+    def prepare(self) -> None:
+        """Today unless said otherwise."""
+        self.initial.setdefault("on", self.about.file.today)
+
+
+class ToFinanceForm(OnForm):
+    """发放材料移送财务."""
+
+    on = DayField(label=_("移送日期"))
+    files = FilesField(label=_("发放材料"), required=False)
+
+
+class ConfirmForm(ActForm):
+    """银行确认付款成功."""
+
+    bank_ref = forms.CharField(label=_("银行回单号"), max_length=60)
+    paid_on = DayField(label=_("到账日期"))
+
+    def prepare(self) -> None:
+        """Today unless said otherwise."""
+        self.initial.setdefault("paid_on", self.about.file.today)
+
+
+class ReturnForm(OnForm):
+    """退票."""
+
+    on = DayField(label=_("退回日期"))
+    reason = forms.CharField(label=_("退回原因"), max_length=200)
+
+
+class CancelForm(ActForm):
+    """取消发放."""
+
+    reason = forms.CharField(label=_("取消理由"), max_length=200)

@@ -1,0 +1,250 @@
+"""The side column of a case page: the ring of the limit, what needs attention, property, what happened last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from desk.selectors.case_file import CaseFile
+from desk.selectors.clocks import ClockView, duties
+from desk.selectors.why import result_of
+from desk.shapes import donut
+from desk.words import act_words, day_words, instant_words, plain_day, short_day, yuan
+from events.models import Event
+from measures.models import CASH, MOVABLES, Control, Property
+from regimes.book import RuleBook
+
+CASE_LIMIT = ("BASE-D-04",)
+EXPIRY_DAYS = 30
+REMINDERS = 5
+PROPERTY_SHOWN = 5
+ICONS = {"equity": "building-store", "securities": "chart-line", "vehicle": "car", "movable": "package"}
+
+
+def limit_clock(file: CaseFile) -> ClockView | None:
+    """The clock of the statutory limit of the whole case; else the earliest that binds its closing."""
+    national = [clock for clock in file.clocks if clock.rule.id in CASE_LIMIT]
+    closing = [clock for clock in file.clocks if clock.binds and clock.row.node_kind == "closing"]
+    return next(iter([*national, *closing]), None)
+
+
+def limit(file: CaseFile) -> dict[str, Any] | None:
+    """The ring for components/donut.html with its lines below; None without a limit."""
+    clock = limit_clock(file)
+    if clock is None or not clock.row.start:
+        return None
+    start = dt.date.fromisoformat(clock.row.start[:10])
+    ended = file.case.closed_on or file.today
+    deducted = deducted_days(file, clock)
+    used = max((ended - start).days - deducted, 0)
+    parts = [("over" if clock.state == "over" else "prog", _("已用"), used), ("hold", _("扣除"), deducted)]
+    due = clock.due_on
+    left = (due - ended).days if due else 0
+    total = (due - start).days if due else used + deducted
+    unit = _("日剩余") if left >= 0 else _("日超期")
+    ring = donut(parts, total=total, number=abs(left), unit=unit)
+    facts = [
+        {"label": _("届满"), "value": plain_day(due) if due else _("停止计时")},
+        {"label": _("依据"), "value": clock.rule.article},
+    ]
+    return {"ring": ring, "facts": facts}
+
+
+def deducted_days(file: CaseFile, clock: ClockView) -> int:
+    """Calendar days that a clock did not count until now, suspensions that still run included."""
+    steps = result_of(clock, file.state.calendar).steps
+    days = sum(step.n or 0 for step in steps if step.kind == "suspend")
+    for _kind, first, last in clock.row.suspensions:
+        if last is None:
+            days += max((file.today - dt.date.fromisoformat(first)).days + 1, 0)
+    return days
+
+
+def reminders(file: CaseFile) -> list[dict[str, Any]]:
+    """What needs attention now, each with the link where it is done; overdue first, at most five."""
+    found = [*_late(file), *_ending(file), *_waiting(file)]
+    return found[:REMINDERS]
+
+
+def property_list(file: CaseFile) -> list[dict[str, Any]]:
+    """The property items for components/list.html, controlled ones first."""
+    rows = sorted(file.properties, key=lambda row: (row.pk not in file.controls, row.pk))
+    return [property_item(file, row) for row in rows[:PROPERTY_SHOWN]]
+
+
+def property_item(file: CaseFile, row: Property) -> dict[str, Any]:
+    """One item: what it is, which measure until when, how it stands."""
+    control = file.controls.get(row.pk)
+    state, words = property_state(file, row)
+    text = _measure_words(file, control) if control else row.reason
+    return {
+        "icon": icon_of(row),
+        "title": row.label,
+        "text": text,
+        "url": f"{reverse('desk:property', args=[file.case.pk])}#property-{row.pk}",
+        "pill": {"state": state, "text": words},
+    }
+
+
+def property_state(file: CaseFile, row: Property) -> tuple[str, str]:
+    """(state, words) of an item's pill: the days to the end of its measure when that is near."""
+    control = file.controls.get(row.pk)
+    if control is not None and control.waiting:
+        return "todo", _("轮候")
+    if control is not None and row.state in ("controlled", "disposable", "in_disposal"):
+        left = (control.ends_on - file.today).days
+        if left < 0:
+            return "over", _("已届满 %(days)d 日") % {"days": -left}
+        if left <= EXPIRY_DAYS:
+            return "soon", _("%(days)d 日后届满") % {"days": left}
+    tones = {
+        "controlled": "done",
+        "disposed": "done",
+        "found": "prog",
+        "in_disposal": "prog",
+        "disposable": "prog",
+    }
+    return tones.get(row.state, "todo"), str(row.get_state_display())
+
+
+def icon_of(row: Property) -> str:
+    """The icon of a kind of property."""
+    if row.kind in CASH:
+        return "credit-card"
+    if row.kind in MOVABLES:
+        return ICONS[row.kind]
+    return ICONS.get(row.kind, "home")
+
+
+def latest(file: CaseFile, events: tuple[Event, ...] | None = None) -> list[dict[str, Any]]:
+    """What happened last, for components/feed.html."""
+    return [
+        {
+            "who": file.person(event.actor) or _("系统"),
+            "text": event_words(file, event),
+            "at": instant_words(event.at, file.today),
+            "datetime": event.at.isoformat(timespec="minutes"),
+        }
+        for event in (events if events is not None else file.events)
+    ]
+
+
+def event_words(file: CaseFile, event: Event) -> str:
+    """One event as a person reads it: 办结“执行通知（李四）”."""
+    data = event.data
+    if event.kind == "node.completed":
+        node = file.state.nodes.get(data.get("node"))
+        name = file.title(node) if node else _node_name(file.state.book, data.get("kind", ""))
+        return _("办结“%(node)s”") % {"node": name}
+    words = act_words(event.kind)
+    if amount := data.get("amount"):
+        words = f"{words} {yuan(amount)}"
+    if event.kind == "case.corrected":
+        words = _("%(act)s：%(old)s 改为 %(new)s") % {
+            "act": words,
+            "old": data["old"][:10],
+            "new": data["new"][:10],
+        }
+    return words
+
+
+def _late(file: CaseFile) -> Iterator[dict[str, Any]]:
+    for clock in duties(file.clocks):
+        if clock.state in ("over", "soon") and clock.due_on:
+            duty = clock.pack.vocabulary.duties.get(clock.rule.duty, clock.rule.statement)
+            about = file.state.labels[clock.row.subject_id]
+            where = "" if clock.row.subject_id == file.state.root else f"（{about}）"
+            text = _("%(duty)s%(where)s：%(day)s，%(words)s") % {
+                "duty": duty,
+                "where": where,
+                "day": day_words(clock.due_on, file.today),
+                "words": clock.words,
+            }
+            yield {"tone": clock.state, "text": text, **_way(file, clock)}
+
+
+def _way(file: CaseFile, clock: ClockView) -> dict[str, str]:
+    if clock.row.node_id is None:
+        return {}
+    url = f"{reverse('desk:case', args=[file.case.pk])}?node={clock.row.node_id}#node-{clock.row.node_id}"
+    return {"url": url, "label": _("去办理")}
+
+
+def _ending(file: CaseFile) -> Iterator[dict[str, Any]]:
+    """Measures that end within thirty days (民诉法解释 第485条: an ended measure has no effect)."""
+    for row in file.properties:
+        control = file.controls.get(row.pk)
+        if control is None or (control.ends_on - file.today).days > EXPIRY_DAYS:
+            continue
+        state, words = property_state(file, row)
+        text = _("%(name)s的%(kind)s：%(day)s届满，%(words)s") % {
+            "name": row.label,
+            "kind": control.get_kind_display(),
+            "day": short_day(control.ends_on, file.today),
+            "words": words,
+        }
+        url = f"{reverse('desk:property', args=[file.case.pk])}#property-{row.pk}"
+        item = {
+            "tone": "over" if state == "over" else "soon",
+            "text": text,
+            "url": url,
+            "label": _("查看措施"),
+        }
+        if state != "over":
+            item |= {
+                "url": reverse("desk:property_act", args=[file.case.pk, row.pk, "renew"]),
+                "label": _("办理续行"),
+            }
+        yield item
+
+
+def _waiting(file: CaseFile) -> Iterator[dict[str, Any]]:
+    for request in file.waiting:
+        text = _("%(who)s提请的“%(matter)s”等待%(role)s审批") % {
+            "who": request.asked_by.full_name,
+            "matter": matter_words(request.kind),
+            "role": request.role_zh,
+        }
+        item: dict[str, Any] = {"tone": "hold", "text": text}
+        if request.decidable:
+            item |= {"url": f"{reverse('desk:approvals')}#ask-{request.pk}", "label": _("去审批")}
+        yield item
+    if file.review is not None and file.review.result == "pending":
+        item = {"tone": "hold", "text": _("终本报请正在由指定局领导审核")}
+        if file.user.scope.may("termination_review", "A"):
+            item |= {"url": reverse("desk:act", args=[file.case.pk, "review"]), "label": _("去审核")}
+        yield item
+
+
+def matter_words(kind: str) -> str:
+    """What an approval is about."""
+    words = {
+        "extension": _("延长期限"),
+        "deduction": _("扣除期限"),
+        "void": _("撤销一次办理"),
+        "cancel_case": _("撤销立案"),
+        "over_limit": _("超标的控制"),
+        "cannot_dispose": _("财产不能处置"),
+    }
+    return words.get(kind, kind)
+
+
+def _measure_words(file: CaseFile, control: Control) -> str:
+    rank = _("轮候") if control.waiting else _("首封")
+    return _("%(kind)s（%(rank)s）%(amount)s，至 %(day)s") % {
+        "kind": control.get_kind_display(),
+        "rank": rank,
+        "amount": yuan(control.amount),
+        "day": plain_day(control.ends_on),
+    }
+
+
+def _node_name(book: RuleBook, kind: str) -> str:
+    try:
+        return book.node(kind).zh
+    except KeyError:
+        return kind

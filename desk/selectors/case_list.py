@@ -1,0 +1,151 @@
+"""The list of cases: newest first, with what is overdue in each and what is due next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Case as Choice
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat
+
+from cases.models import Case
+from cases.querysets import CaseQuerySet
+from cases.states import OPEN_STATES, CaseState
+from courts.models import Unit, User
+from deadlines.models import Deadline
+from deadlines.querysets import DeadlineQuerySet
+from desk.countdown import SOON_DAYS
+from desk.keyset import SIZE, Segment, page
+from desk.selectors.matching import matching_cases
+from desk.selectors.parties import sides_of
+from desk.selectors.people import handlers_seen_by
+from kernel.time import at_local, today
+
+ALL = "all"
+STATES = (ALL, *CaseState.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which cases. state: one of STATES, "" = still open. since, until: days of filing, both included."""
+
+    text: str = ""
+    state: str = ""
+    team: int | None = None
+    officer: int | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    overdue: bool = False
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one case: duties past their last day, duties that end within three days, the next last instant."""
+
+    overdue: int = 0
+    soon: int = 0
+    next_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case of the list; its handler and its court are loaded."""
+
+    case: Case
+    parties: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """The page. It never counts the whole table: whether there is more is all it knows."""
+
+    asked: Asked
+    at: dt.datetime
+    today: dt.date
+    lines: list[Line]
+    next: str
+    prev: str
+    teams: list[tuple[int, str]]
+    officers: list[tuple[int, str]]
+
+
+def case_list(*, user: User, asked: Asked, at: dt.datetime) -> CaseList:
+    """One page of the cases a person may see. Five queries, however many there are."""
+    rows = _narrowed(Case.objects.visible_to(user), asked, at).select_related("owner", "court").defer("packs")
+    found = page(
+        [Segment("case", rows, ("-filed_on", "-id"))], after=asked.after, before=asked.before, size=SIZE
+    )
+    cases: list[Case] = [row for _name, row in found.rows]
+    ids = {case.pk for case in cases}
+    figures = figures_of(ids, at) if ids else {}
+    parties = sides_of(ids) if ids else {}
+    return CaseList(
+        asked=asked,
+        at=at,
+        today=today(at),
+        lines=[Line(c, parties.get(c.pk, ""), figures.get(c.pk, Figures())) for c in cases],
+        next=found.next,
+        prev=found.prev,
+        teams=_teams(user),
+        officers=handlers_seen_by(user, today(at)),
+    )
+
+
+def figures_of(case_ids: Collection[int], at: dt.datetime) -> Mapping[int, Figures]:
+    """The figures of these cases, one duty counted once however many clocks it has. One query."""
+    soon_end = at_local(today(at) + dt.timedelta(days=SOON_DAYS + 1))
+    about = Cast("subject_id", CharField())
+    duty = Choice(
+        When(node_kind="", then=Concat("rule_id", Value(":"), about)),
+        default=Concat("node_kind", Value(":"), about),
+        output_field=CharField(),
+    )
+    rows = (
+        duties()
+        .filter(case_id__in=case_ids)
+        .order_by()
+        .values("case_id")
+        .annotate(
+            over=Count(duty, distinct=True, filter=Q(overdue_at__lte=at)),
+            near=Count(duty, distinct=True, filter=Q(overdue_at__lte=soon_end)),
+            next_at=Min("overdue_at"),
+        )
+    )
+    return {row["case_id"]: Figures(row["over"], row["near"] - row["over"], row["next_at"]) for row in rows}
+
+
+def duties() -> DeadlineQuerySet:
+    """Running clocks that call for work: binding ones, without mere flags of a case."""
+    return Deadline.objects.running().binding().exclude(kind="detector", node_id__isnull=True)
+
+
+def _narrowed(cases: CaseQuerySet, asked: Asked, at: dt.datetime) -> CaseQuerySet:
+    cases = cases.filter(matching_cases(asked.text))
+    if asked.state in CaseState.values:
+        cases = cases.filter(state=asked.state)
+    elif asked.state != ALL:
+        cases = cases.filter(state__in=OPEN_STATES)
+    given = {
+        "team_id": asked.team,
+        "owner_id": asked.officer,
+        "filed_on__gte": asked.since,
+        "filed_on__lte": asked.until,
+    }
+    cases = cases.filter(**{name: value for name, value in given.items() if value is not None})
+    if asked.overdue:
+        cases = cases.filter(Exists(duties().filter(case_id=OuterRef("pk"), overdue_at__lte=at)))
+    return cases
+
+
+def _teams(user: User) -> list[tuple[int, str]]:
+    """The teams a person sees, by name; with several courts the court's name in front."""
+    scope = user.scope
+    units = Unit.objects.filter(Q(court_id__in=scope.courts) | Q(pk__in=scope.teams), kind=Unit.Kind.TEAM)
+    rows = units.order_by("court_id", "name").values_list("pk", "name", "court__short_name")
+    several = len(scope.courts) > 1
+    return [(pk, f"{court} {name}" if several else name) for pk, name, court in rows]

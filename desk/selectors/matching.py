@@ -1,0 +1,47 @@
+"""How what a person types finds a case: its number in any style, a name, the first letters of a name."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import Q
+
+from cases.models import Party
+from kernel.casenumbers import loose_key
+from kernel.text import normalise_width
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_LETTERS = re.compile(r"[a-z0-9]+", re.ASCII)
+LONGEST = 60
+
+
+def matching_cases(text: str) -> Q:
+    """Cases whose number or one of whose parties matches. Nothing typed matches everything."""
+    plain = typed(text)
+    if not plain:
+        return Q()
+    return Q(pk__in=Party.objects.filter(matching_names(plain)).values("case_id")) | matching_numbers(plain)
+
+
+def matching_numbers(text: str) -> Q:
+    """Cases by number: digits alone are the running number or the year, anything else a part of the number."""
+    key = loose_key(typed(text))
+    if not any(char.isdigit() for char in key):
+        return Q(pk__in=())
+    if not key.isdecimal():
+        return Q(number_key__contains=key)
+    found = Q(number_key__regex=rf"[^0-9]{key}(之.*)?$")
+    return found | Q(number_key__startswith=key) if _YEAR.fullmatch(key) else found
+
+
+def matching_names(text: str) -> Q:
+    """Parties by a part of the name, or by the first letters of its pinyin."""
+    plain = typed(text)
+    found = Q(name__icontains=plain)
+    letters = plain.lower().replace(" ", "")
+    return found | Q(initials__startswith=letters) if _LETTERS.fullmatch(letters) else found
+
+
+def typed(text: str) -> str:
+    """What was typed, in one width, not longer than any name."""
+    return normalise_width(text).strip()[:LONGEST]

@@ -1,0 +1,100 @@
+"""What this person may start on a case: offered only where the verb would not refuse it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Node
+from cases.policy import may_work_on
+from desk.selectors.case_file import CaseFile
+from kernel.errors import NotAllowed
+
+UPLOAD_AREAS = ("file", "documents", "tasks", "query", "measures", "fund_request", "receipt")
+
+
+def actions(file: CaseFile) -> list[dict[str, Any]]:
+    """The buttons at the right of the head."""
+    shown = []
+    if may_upload(file):
+        shown.append(_entry(file, "upload", _("上传材料"), "upload"))
+    if file.case.is_open and may_control(file):
+        shown.append(_entry(file, "control", _("采取控制措施"), "lock"))
+    return shown
+
+
+def menu(file: CaseFile) -> list[dict[str, Any]]:
+    """The further acts, by what they change."""
+    case, state = file.case, file.case.state
+    running = case.is_open and state != "suspended"
+    offered = [
+        (case.is_open and may_find(file), "property", _("登记财产"), "building-bank"),
+        (case.is_open and may_find(file), "clue", _("登记财产线索"), "bulb"),
+        (case.is_open and may_ask(file), "extend", _("申请延长期限"), "calendar-plus"),
+        (case.is_open and may_ask(file), "deduct", _("申请扣除期限"), "clock-pause"),
+        (running and may_hold(file), "suspend", _("中止执行"), "player-pause"),
+        (state == "suspended" and may_hold(file), "resume", _("恢复执行"), "player-play"),
+        (case.is_open and may_correct(file), "correct", _("更正起算日期"), "calendar-event"),
+        (running and file.is_own, "termination", _("报请终本"), "checklist"),
+        (running and file.is_own, "close", _("办理结案"), "gavel"),
+        (state == "closed" and may_archive(file), "archive", _("归档"), "archive"),
+        (case.is_open and may_hand_over(file), "hand-over", _("移交案件"), "transfer"),
+        (case.is_open and may_ask(file), "cancel", _("申请撤销立案"), "file-alert"),
+    ]
+    return [_entry(file, slug, label, icon) for allowed, slug, label, icon in offered if allowed]
+
+
+def may_complete(file: CaseFile, node: Node) -> str:
+    """Why this person may not complete the node, in words; empty when they may."""
+    try:
+        may_work_on(file.state, file.user, node)
+    except NotAllowed as refused:
+        return f"{refused}{refused.fix}"
+    return ""
+
+
+def may_control(file: CaseFile) -> bool:
+    """The handler, or whose role writes measures."""
+    return file.is_own or file.user.scope.may("measures", "W")
+
+
+def may_find(file: CaseFile) -> bool:
+    """The handler, or whose role writes queries or measures."""
+    return may_control(file) or file.user.scope.may("query", "W")
+
+
+def may_ask(file: CaseFile) -> bool:
+    """Who may ask for an approval in this case."""
+    return file.is_own or file.user.scope.may("tasks", "W")
+
+
+def may_hold(file: CaseFile) -> bool:
+    """Who may suspend and resume."""
+    return file.is_own or file.user.scope.may("extension", "A")
+
+
+def may_correct(file: CaseFile) -> bool:
+    """Who may correct the day on which something happened."""
+    return file.user.scope.may("extension", "A")
+
+
+def may_hand_over(file: CaseFile) -> bool:
+    """Who may give the case to somebody else."""
+    scope = file.user.scope
+    return scope.may("assign", "W") or scope.may("handover", "W")
+
+
+def may_archive(file: CaseFile) -> bool:
+    """The handler, or whose role archives."""
+    return file.is_own or file.user.scope.may("archive", "W")
+
+
+def may_upload(file: CaseFile) -> bool:
+    """Who may put material into the case."""
+    return file.is_own or any(file.user.scope.may(area, "W") for area in UPLOAD_AREAS)
+
+
+def _entry(file: CaseFile, slug: str, label: str, icon: str) -> dict[str, Any]:
+    return {"label": label, "icon": icon, "url": reverse("desk:act", args=[file.case.pk, slug])}

@@ -1,0 +1,194 @@
+"""我的节点: what is to be done, overdue first, one row a node with the clock that binds it first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Case as Choice
+from django.db.models import Exists, OuterRef, Q, Value, When
+
+from cases.models import Case, Node, Subject
+from cases.querysets import NodeQuerySet
+from courts.models import User
+from deadlines.models import Deadline
+from deadlines.querysets import DeadlineQuerySet
+from desk.keyset import SIZE, Segment, page
+from desk.reach import Reach, reach_of
+from desk.rulewords import NATIONAL
+from desk.selectors.matching import matching_cases
+from desk.selectors.people import handlers_seen_by
+from desk.selectors.worklist_counts import Counts, count
+from desk.selectors.worklist_rows import Item, items_of
+from kernel.time import at_local, today
+
+# Of two clocks that end at once the court's own is shown.
+_RANK = Choice(When(pack_code=NATIONAL, then=Value(1)), default=Value(0))
+VIEWS = ("overdue", "today", "3d", "7d", "hold", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the list is wanted. view: of VIEWS, or "" for all that is open."""
+
+    view: str = ""
+    text: str = ""
+    kind: str = ""
+    officer: int | None = None
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The page: whose list, the figures of the tiles, the rows, what the filters offer."""
+
+    reach: Reach
+    asked: Asked
+    today: dt.date
+    at: dt.datetime
+    counts: Counts
+    items: list[Item]
+    next: str
+    prev: str
+    kinds: list[tuple[str, str]]
+    officers: list[tuple[int, str]]
+
+
+def worklist(*, user: User, asked: Asked, at: dt.datetime) -> Worklist:
+    """The worklist of a member of staff at an instant. At most thirteen queries, however much there is."""
+    reach, on = reach_of(user), today(at)
+    source = _Source(user, reach, asked)
+    found = page(_segments(source, at), after=asked.after, before=asked.before, size=SIZE)
+    return Worklist(
+        reach=reach,
+        asked=asked,
+        today=on,
+        at=at,
+        counts=count(source.running(), source.stopped(), source.done_since(on), at),
+        items=items_of(found.rows),
+        next=found.next,
+        prev=found.prev,
+        kinds=reach.kinds(),
+        officers=handlers_seen_by(user, on) if reach.sees_colleagues else [],
+    )
+
+
+def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
+    """The clocks behind the number of overdue nodes in a person's worklist, one a node."""
+    return _Source(user, reach_of(user), Asked()).running().filter(overdue_at__lte=at)
+
+
+class _Source:
+    """The rows that a person's reach and the filters leave over."""
+
+    def __init__(self, user: User, reach: Reach, asked: Asked) -> None:
+        self.reach, self.asked = reach, asked
+        self.cases = Case.objects.visible_to(user).filter(matching_cases(asked.text))
+
+    def clocks(self) -> DeadlineQuerySet:
+        """Binding clocks: of open nodes, and of duties that no open node stands for, flags excepted."""
+        of_open_node = Exists(
+            Node.objects.open().filter(subject_id=OuterRef("subject_id"), kind=OuterRef("node_kind"))
+        )
+        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
+        return Deadline.objects.binding().filter(
+            self._narrowed("node_kind"), ~Q(kind="detector") | of_open_node, seen
+        )
+
+    def running(self) -> DeadlineQuerySet:
+        """The clock that binds each node first; duties without a node each by their own clock."""
+        tie = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+        at_once = Q(overdue_at=OuterRef("overdue_at")) & tie
+        earlier = (
+            _same_node()
+            .running()
+            .annotate(rank=_RANK)
+            .filter(Q(overdue_at__lt=OuterRef("overdue_at")) | at_once)
+        )
+        return self.clocks().running().annotate(rank=_RANK).filter(~Exists(earlier))
+
+    def stopped(self) -> DeadlineQuerySet:
+        """One clock of each node whose clocks are all stopped."""
+        before = _same_node().filter(Q(state="running") | Q(state="suspended", pk__lt=OuterRef("pk")))
+        return self.clocks().filter(~Exists(before), state="suspended")
+
+    def free(self) -> NodeQuerySet:
+        """Open nodes that no clock binds, neither their own nor one of what they are a part of."""
+        root = Subject.objects.filter(pk=OuterRef("subject_id"), kind="case")
+        line = (
+            Q(subject_id=OuterRef("subject_id")) | Q(subject_id=OuterRef("subject__parent_id")) | Exists(root)
+        )
+        bound = (
+            Deadline.objects.binding()
+            .open()
+            .filter(line, case_id=OuterRef("case_id"), node_kind=OuterRef("kind"))
+        )
+        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
+        return Node.objects.open().filter(self._narrowed("kind"), seen, ~Exists(bound))
+
+    def done_since(self, on: dt.date) -> NodeQuerySet:
+        """Nodes done in the week of a day; `late`: after the last day."""
+        monday = on - dt.timedelta(days=on.weekday())
+        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
+        late = Deadline.objects.filter(
+            case_id=OuterRef("case_id"),
+            node_kind=OuterRef("kind"),
+            subject_id=OuterRef("subject_id"),
+            met_on=OuterRef("done_on"),
+            state="met_late",
+        )
+        week = Node.objects.filter(self._narrowed("kind"), seen, state="done", done_on__gte=monday)
+        return week.annotate(late=Exists(late))
+
+    def _narrowed(self, kind: str) -> Q:
+        rows = self.reach.rows(kind)
+        if self.asked.kind:
+            rows &= Q(**{kind: self.asked.kind})
+        if self.asked.officer and self.reach.sees_colleagues:
+            rows &= Q(owner_id=self.asked.officer)
+        return rows
+
+
+def _same_node() -> DeadlineQuerySet:
+    """Binding clocks of the node of the outer row: of one kind, about one subject, hung on it or started before it.
+
+    The case is named because the table's index starts with it.
+    """
+    return (
+        Deadline.objects.binding()
+        .filter(
+            case_id=OuterRef("case_id"), node_kind=OuterRef("node_kind"), subject_id=OuterRef("subject_id")
+        )
+        .exclude(node_kind="")
+    )
+
+
+def _segments(source: _Source, at: dt.datetime) -> list[Segment]:
+    due, first = ("overdue_at", "id"), ("id",)
+    on = today(at)
+    ahead = source.running().filter(overdue_at__gt=at)
+    match source.asked.view:
+        case "overdue":
+            return [Segment("running", source.running().filter(overdue_at__lte=at), due)]
+        case "today":
+            return [Segment("running", ahead.filter(overdue_at__lte=_end(on, 0)), due)]
+        case "3d":
+            return [Segment("running", ahead.filter(overdue_at__lte=_end(on, 3)), due)]
+        case "7d":
+            return [Segment("running", ahead.filter(overdue_at__lte=_end(on, 7)), due)]
+        case "hold":
+            return [Segment("hold", source.stopped(), first)]
+        case "done":
+            return [Segment("done", source.done_since(on), ("-done_on", "-id"))]
+        case _:
+            return [
+                Segment("running", source.running(), due),
+                Segment("hold", source.stopped(), first),
+                Segment("free", source.free(), first),
+            ]
+
+
+def _end(day: dt.date, days: int) -> dt.datetime:
+    """The first instant after the day so many days on."""
+    return at_local(day + dt.timedelta(days=days + 1))

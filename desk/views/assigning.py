@@ -1,0 +1,252 @@
+"""分案 and 移交: give filed cases to handlers, give a handler's cases to another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.actions.assigning import assign_case, hand_over_cases
+from cases.models import Case
+from cases.states import CaseState
+from courts.access import staff
+from courts.models import User
+from desk import onetime
+from desk.addresses import number_in
+from desk.forms.handing_over import HandoverForm
+from desk.selectors.assigning import Handover, Officer, assignment, handover, moving, officers_of, teams_of
+from desk.tables import assigning as table
+from kernel import time
+from kernel.errors import BadInput, DomainError
+
+TYPED_FROM = 50
+
+
+@require_GET
+@staff("assign", "W")
+def assign(request: HttpRequest) -> HttpResponse:
+    """分案: cases without a handler, each with the one who holds the least."""
+    request.at = at = time.now()
+    found = assignment(user=request.user, at=at)
+    context = {
+        "note": _("%d 件等待分案") % len(found.cases) if found.cases else "",
+        "columns": table.assign_columns(),
+        "groups": table.assign_groups(found, time.today(at)),
+        "number": len(found.cases),
+        "more": found.more,
+        "key": onetime.new_key(),
+    }
+    return render(request, "desk/assign.html", context)
+
+
+@require_POST
+@staff("assign", "W")
+def assign_preview(request: HttpRequest) -> HttpResponse:
+    """Before all shown cases are given away at once: how many each would get. One case is given at once."""
+    request.at = at = time.now()
+    one = request.POST.get("one", "")
+    chosen = _chosen(request, one)
+    if one:
+        return _assign(request, chosen, at)
+    visible = Case.objects.visible_to(request.user).filter(pk__in=chosen, state=CaseState.FILED)
+    cases = list(visible.order_by("filed_on", "id").only("pk", "number", "court_id"))
+    known = {
+        o.user_id: o
+        for court in {case.court_id for case in cases}
+        for o in officers_of(court, time.today(at))
+    }
+    given = [(case, known[chosen[case.pk]]) for case in cases if chosen[case.pk] in known]
+    if not given:
+        messages.warning(request, _("没有选择承办人，没有分出案件。"))
+        return redirect("desk:assign")
+    context = {
+        "number": len(given),
+        "rows": table.assign_summary([(case.number, officer) for case, officer in given]),
+        "hidden": [
+            {"name": onetime.FIELD, "value": onetime.new_key()},
+            *({"name": f"owner_{case.pk}", "value": officer.user_id} for case, officer in given),
+        ],
+    }
+    return render(request, "desk/assign_preview.html", context)
+
+
+@require_POST
+@staff("assign", "W")
+def assign_all(request: HttpRequest) -> HttpResponse:
+    """Give the confirmed cases away, each by itself: one that is refused does not hold up the others."""
+    request.at = at = time.now()
+    return _assign(request, _chosen(request), at)
+
+
+@require_GET
+@staff("assign", "W")
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """移交: choose whose cases, then which, and to whom."""
+    request.at = at = time.now()
+    found = handover(user=request.user, giver_id=number_in(request, "from"), at=at)
+    form = HandoverForm(receivers=found.receivers, initial={"owner": number_in(request, "owner")})
+    return _handover_page(request, found, form, at=at, ticked=_ids(request.GET.getlist("selected")))
+
+
+@require_POST
+@staff("assign", "W")
+def hand_over_preview(request: HttpRequest) -> HttpResponse:
+    """What the hand-over would move, to be confirmed."""
+    request.at = at = time.now()
+    found, form, ids = _handover_input(request, at)
+    if found.giver is None or not ids or not form.is_valid():
+        wrong = "" if ids else _("没有选择案件。请勾选要移交的案件。")
+        return _handover_page(request, found, form, at=at, ticked=ids, wrong=wrong, status=422)
+    return _confirm_page(request, found, form, ids, at)
+
+
+@require_POST
+@staff("assign", "W")
+def hand_over_confirm(request: HttpRequest) -> HttpResponse:
+    """Hand over, all or none."""
+    request.at = at = time.now()
+    found, form, ids = _handover_input(request, at)
+    if found.giver is None or not ids or not form.is_valid():
+        return _handover_page(request, found, form, at=at, ticked=ids, status=422)
+    if len(ids) > TYPED_FROM and request.POST.get("typed", "").strip() != str(len(ids)):
+        wrong = _("输入的件数不对，请输入 %d。") % len(ids)
+        return _confirm_page(request, found, form, ids, at, typed_error=wrong)
+    receiver = User.objects.get(pk=form.cleaned_data["owner"])
+    try:
+        hand_over_cases(
+            case_ids=ids,
+            owner=receiver,
+            team=teams_of([receiver.pk], time.today(at)).get(receiver.pk),
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            at=at,
+            key=onetime.key_of(request),
+        )
+    except DomainError as error:
+        return _handover_page(
+            request, found, form, at=at, ticked=ids, wrong=f"{error}{error.fix}", status=422
+        )
+    done = {"n": len(ids), "from": found.giver.name, "to": receiver.full_name}
+    messages.success(request, _("已把%(from)s的 %(n)d 件案件移交给%(to)s，各方已按规则告知。") % done)
+    return redirect(f"{reverse('desk:cases')}?officer={receiver.pk}")
+
+
+def _assign(request: HttpRequest, chosen: dict[int, int], at: dt.datetime) -> HttpResponse:
+    key = onetime.key_of(request)
+    people = {user.pk: user for user in User.objects.filter(pk__in=set(chosen.values()))}
+    teams = teams_of(people, time.today(at))
+    done, refused = 0, []
+    for case_id, owner_id in sorted(chosen.items()):
+        try:
+            if owner_id not in people:
+                raise BadInput(_("没有这名承办人。"), field="owner", fix=_("刷新页面后重新选择。"))
+            assign_case(
+                case_id=case_id,
+                owner=people[owner_id],
+                team=teams.get(owner_id),
+                actor=request.user,
+                at=at,
+                key=f"{key}:{case_id}",
+            )
+            done += 1
+        except DomainError as error:
+            refused.append((case_id, error))
+    _tell(request, done, refused)
+    return redirect("desk:assign")
+
+
+def _tell(request: HttpRequest, done: int, refused: Sequence[tuple[int, DomainError]]) -> None:
+    if done:
+        messages.success(request, _("已分案 %d 件，当事人已按规则告知。") % done)
+    seen = Case.objects.visible_to(request.user).filter(pk__in=[case_id for case_id, _error in refused])
+    numbers = dict(seen.values_list("pk", "number"))
+    for case_id, error in refused:
+        named = {"number": numbers.get(case_id, _("一件案件")), "why": f"{error}{error.fix}"}
+        messages.error(request, _("%(number)s没有分出：%(why)s") % named)
+
+
+def _chosen(request: HttpRequest, one: str = "") -> dict[int, int]:
+    """Case -> handler as chosen on the page, of one case or of all."""
+    chosen = {}
+    for name, value in request.POST.items():
+        case_id = name.removeprefix("owner_")
+        if name.startswith("owner_") and case_id.isdecimal() and value.isdecimal() and one in ("", case_id):
+            chosen[int(case_id)] = int(value)
+    return chosen
+
+
+def _handover_input(request: HttpRequest, at: dt.datetime) -> tuple[Handover, HandoverForm, list[int]]:
+    giver = request.POST.get("from", "")
+    found = handover(user=request.user, giver_id=int(giver) if giver.isdecimal() else None, at=at)
+    form = HandoverForm(request.POST, receivers=found.receivers)
+    ticked = _ids(request.POST.getlist("selected"))
+    return found, form, [line.case.pk for line in found.lines if line.case.pk in ticked]
+
+
+def _ids(values: Iterable[str]) -> set[int]:
+    return {int(value) for value in values if value.isascii() and value.isdecimal()}
+
+
+def _back(giver: Officer, receiver: Officer, ids: Iterable[int]) -> str:
+    """The page before, as it was filled in; the reason, which may name people, is not put into an address."""
+    chosen = [("from", giver.user_id), ("owner", receiver.user_id), *(("selected", pk) for pk in ids)]
+    return f"{reverse('desk:handover')}?{urlencode(chosen)}"
+
+
+def _confirm_page(
+    request: HttpRequest,
+    found: Handover,
+    form: HandoverForm,
+    ids: Sequence[int],
+    at: dt.datetime,
+    typed_error: str = "",
+) -> HttpResponse:
+    giver: Officer = found.giver
+    receiver = next(o for o in found.receivers if o.user_id == form.cleaned_data["owner"])
+    back = _back(giver, receiver, ids)
+    hidden = [
+        {"name": onetime.FIELD, "value": request.POST.get(onetime.FIELD) or onetime.new_key()},
+        {"name": "from", "value": giver.user_id},
+        {"name": "owner", "value": receiver.user_id},
+        {"name": "reason", "value": form.cleaned_data["reason"]},
+        *({"name": "selected", "value": pk} for pk in ids),
+    ]
+    what = moving(user=request.user, case_ids=ids, at=at)
+    context = {
+        "rows": table.moving_rows(what, giver, receiver, form.cleaned_data["reason"], back),
+        "hidden": hidden,
+        "back": back,
+        "number": len(ids),
+        "typed_word": str(len(ids)) if len(ids) > TYPED_FROM else "",
+        "typed_error": typed_error,
+    }
+    return render(request, "desk/handover_preview.html", context, status=422 if typed_error else 200)
+
+
+def _handover_page(
+    request: HttpRequest,
+    found: Handover,
+    form: HandoverForm,
+    *,
+    at: dt.datetime,
+    ticked: Collection[int] = (),
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "found": found,
+        "givers": table.giver_rows(found, reverse("desk:handover")),
+        "columns": table.handover_columns(),
+        "groups": table.handover_groups(found, at, time.today(at), set(ticked)),
+        "form": form,
+        "wrong": [{"text": wrong}] if wrong else [],
+        "key": onetime.new_key(),
+    }
+    return render(request, "desk/handover.html", context, status=status)

@@ -1,0 +1,120 @@
+"""The case page and its tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from cases.models import Node
+from courts.access import staff
+from desk.selectors import tabs, timeline
+from desk.selectors.case_file import CaseFile
+from desk.selectors.case_page import case_page
+from desk.selectors.menu import may_complete
+from desk.views.doing import Outcome, answer, open_case
+from desk.views.panes import pane_of
+
+CAME_FROM = ("worklist",)
+
+
+@staff()
+@require_safe
+@vary_on_headers("HX-Request")
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """节点时间轴, with the node of ?node= open, else the first that is due. htmx gets only the time line."""
+    file = open_case(request, pk)
+    node = chosen(file, request.GET.get("node", ""))
+    return show(request, file, node)
+
+
+def show(
+    request: HttpRequest, file: CaseFile, node: Node | None, *, pane: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The page with one node open. pane: what it shows when not what the node's state calls for."""
+    if node is not None and pane is None:
+        pane = pane_of(file, node)
+    page = case_page(file, opened=node, pane=pane, came_from=came_from(request))
+    part = request.htmx and not request.htmx.history_restore_request
+    template = "desk/_timeline.html" if part else "desk/case.html"
+    return render(
+        request, template, {"page": page, "opened": node, "came_from": page.came_from, "part": part}
+    )
+
+
+def refused(request: HttpRequest, file: CaseFile, node: Node, outcome: Outcome) -> HttpResponse:
+    """The node's form again, with what is wrong at each field. htmx gets only the form."""
+    pane = pane_of(file, node, outcome=outcome)
+    if request.htmx:
+        context = {"node": {"id": node.pk, **pane}, "came_from": came_from(request)}
+        return answer(request, render(request, "desk/_work.html", context), outcome)
+    return answer(request, show(request, file, node, pane=pane), outcome)
+
+
+def chosen(file: CaseFile, wanted: str) -> Node | None:
+    """The node of the address; else the first to be done that this person may do; else the first."""
+    if wanted.isdigit() and int(wanted) in file.state.nodes:
+        return file.state.nodes[int(wanted)]
+    standing = timeline.open_nodes(file)
+    own = (node for node in standing if not may_complete(file, node))
+    return next(own, standing[0] if standing else None)
+
+
+def came_from(request: HttpRequest) -> str:
+    """The list this page was opened from, if it is one we know."""
+    name = request.POST.get("from") or request.GET.get("from") or ""
+    return name if name in CAME_FROM else ""
+
+
+@staff()
+@require_safe
+def parties(request: HttpRequest, pk: int) -> HttpResponse:
+    """当事人, their agents and how they can be reached, and what they were told."""
+    return _tab(request, pk, "parties", tabs.parties)
+
+
+@staff()
+@require_safe
+def property_tab(request: HttpRequest, pk: int) -> HttpResponse:
+    """财产与措施."""
+    return _tab(request, pk, "property", tabs.property_items)
+
+
+@staff()
+@require_safe
+def money(request: HttpRequest, pk: int) -> HttpResponse:
+    """案款."""
+    return _tab(request, pk, "money", tabs.money)
+
+
+@staff()
+@require_safe
+def papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """文书 and other files."""
+    return _tab(request, pk, "papers", tabs.papers)
+
+
+@staff()
+@require_safe
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """操作日志, newest first; ?before= goes on."""
+    before = request.GET.get("before", "")
+    return _tab(
+        request, pk, "log", lambda file: tabs.log(file, before=int(before) if before.isdigit() else None)
+    )
+
+
+def _tab(request: HttpRequest, pk: int, name: str, read: Any) -> HttpResponse:
+    file = open_case(request, pk)
+    page = case_page(file, tab=name, came_from=came_from(request))
+    title = next(item["label"] for item in page.tabs if item["current"])
+    context = {
+        "page": page,
+        "tab": read(file),
+        "title": _("%(tab)s · %(number)s") % {"tab": title, "number": file.case.number},
+    }
+    return render(request, f"desk/{name}.html", context)

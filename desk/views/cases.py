@@ -1,0 +1,90 @@
+"""The list of cases, and the one search box."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from courts.access import staff
+from desk.addresses import here, number_in
+from desk.selectors.case_list import STATES, Asked, case_list
+from desk.selectors.searching import search as search_for
+from desk.tables import cases as table
+from desk.tables import searching as hits
+from kernel import time
+
+NAMES = ("q", "state", "team", "officer", "since", "until", "overdue")
+_log = structlog.get_logger(__name__)
+
+
+@require_GET
+@staff()
+def cases(request: HttpRequest) -> HttpResponse:
+    """案件. Every state of the list is an address."""
+    request.at = at = time.now()
+    found = case_list(user=request.user, asked=_asked(request), at=at)
+
+    def link(**changes: object) -> str:
+        return here(request, NAMES, **changes)
+
+    chips = table.chips(found, link)
+    context = {
+        "title": _("案件"),
+        "note": _("按立案日期，新的在前"),
+        "filters": table.filters(found),
+        "chips": chips,
+        "clear_url": request.path,
+        "columns": table.columns(),
+        "groups": table.groups(found),
+        "empty": table.empty(found, bool(chips), request.path),
+        "footing": table.footing(found),
+        "next_url": link(after=found.next) if found.next else "",
+        "prev_url": link(before=found.prev) if found.prev else "",
+    }
+    return render(request, "desk/cases.html", context)
+
+
+@require_GET
+@staff()
+def search(request: HttpRequest) -> HttpResponse:
+    """全局搜索. What was typed is not logged, only that something was looked for and how much came of it."""
+    request.at = time.now()
+    found = search_for(user=request.user, text=request.GET.get("q", ""))
+    if found.text and not found.too_short:
+        _log.info(
+            "search.made",
+            user=request.user.pk,
+            length=len(found.text),
+            kinds=found.kinds,
+            cases=len(found.cases),
+            parties=len(found.parties),
+        )
+    context = {"found": found, "search_text": found.text, **hits.context(found)}
+    return render(request, "desk/search.html", context)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    state = request.GET.get("state", "")
+    return Asked(
+        text=request.GET.get("q", "").strip()[:60],
+        state=state if state in STATES else "",
+        team=number_in(request, "team"),
+        officer=number_in(request, "officer"),
+        since=_day(request, "since"),
+        until=_day(request, "until"),
+        overdue=request.GET.get("overdue") == "1",
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+
+
+def _day(request: HttpRequest, name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,326 @@
+"""Acts on the whole case: the form of each, what it would change, and the verb it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cases.actions.asking import ask_approval
+from cases.actions.assigning import hand_over_cases, recuse
+from cases.actions.clues import receive_clue
+from cases.actions.holding import Moved, correct_start, preview, resume_case, suspend_case
+from cases.states import ClosingType
+from closing.actions.closing import archive_case, close_case, request_termination, review_termination
+from desk.forms import acts as forms
+from desk.forms.act_form import About, ActForm
+from desk.forms.nodes import ArchiveForm, PayeeForm
+from desk.forms.property import ControlForm, FindingForm
+from desk.selectors import menu
+from desk.selectors.case_file import CaseFile
+from desk.views import works
+from desk.views.doing import Doing
+from desk.words import plain_day
+from kernel.errors import BadInput
+from kernel.money import format_yuan
+from measures.actions.finding import add_property
+from regimes.vocabulary import load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is shown before the act is done. rows: {label, value, note}. typed_word: to be typed when it cannot be taken back."""
+
+    rows: list[dict[str, Any]]
+    warning: str = ""
+    typed_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act. allowed: whether its address opens for this person. check: None when nothing is shown before."""
+
+    title: Any
+    form: type[ActForm]
+    run: Callable[[Doing], Any]
+    allowed: Callable[[CaseFile], bool]
+    said: Any
+    submit: Any = _lazy("提交")
+    lead: Any = ""
+    fields: str = "desk/_fields.html"
+    check: Callable[[About, dict[str, Any]], Check] | None = None
+    rows: str = ""
+
+
+def suspend(doing: Doing) -> Any:
+    """中止执行."""
+    given = doing.cleaned
+    return suspend_case(case_id=_case(doing), ground=given["ground"], on=given["on"], **doing.by)
+
+
+def resume(doing: Doing) -> Any:
+    """恢复执行."""
+    return resume_case(case_id=_case(doing), on=doing.cleaned["on"], **doing.by)
+
+
+def extend(doing: Doing) -> Any:
+    """申请延长."""
+    rule, subject = split(doing.cleaned["clock"])
+    facts = {"rule": rule, "subject": subject, "days": doing.cleaned["days"]}
+    return _ask(doing, "extension", facts)
+
+
+def deduct(doing: Doing) -> Any:
+    """申请扣除."""
+    given = doing.cleaned
+    return _ask(doing, "deduction", {name: given[name] for name in ("kind", "first", "last", "rules")})
+
+
+def correct(doing: Doing) -> Any:
+    """更正起算日期."""
+    event, subject = split(doing.cleaned["moment"])
+    given = doing.cleaned
+    return correct_start(
+        case_id=_case(doing),
+        event=event,
+        subject_id=subject,
+        on=given["on"],
+        reason=given["reason"],
+        **doing.by,
+    )
+
+
+def hand_over(doing: Doing) -> Any:
+    """移交, or 回避."""
+    given = doing.cleaned
+    to = {"owner": given["owner"], "team": given["team"], "reason": given["reason"]}
+    if given["recusal"]:
+        return recuse(case_id=_case(doing), **to, **doing.by)
+    return hand_over_cases(case_ids=[_case(doing)], **to, **doing.by)[0]
+
+
+def terminate(doing: Doing) -> Any:
+    """报请终本."""
+    return request_termination(case_id=_case(doing), on=doing.cleaned["on"], **doing.by)
+
+
+def review(doing: Doing) -> Any:
+    """审核终本."""
+    given, waiting = doing.cleaned, doing.about.file.review
+    if waiting is None:
+        raise BadInput(_("没有待审核的终本报请。"), fix=_("刷新页面。"))
+    return review_termination(
+        review_id=waiting.pk,
+        passed=given["result"] == "yes",
+        defects=given["defects"],
+        on=given["on"],
+        **doing.by,
+    )
+
+
+def close(doing: Doing) -> Any:
+    """结案."""
+    given = doing.cleaned
+    return close_case(
+        case_id=_case(doing),
+        closing_type=given["closing_type"],
+        on=given["on"],
+        ground=given["ground"],
+        **doing.by,
+    )
+
+
+def archive(doing: Doing) -> Any:
+    """归档."""
+    return archive_case(
+        case_id=_case(doing), on=doing.cleaned["on"], volumes=doing.cleaned["volumes"], **doing.by
+    )
+
+
+def find(doing: Doing) -> Any:
+    """登记财产."""
+    given = doing.cleaned
+    item = works.found(doing.form.found.filled()[0])
+    return add_property(case_id=_case(doing), item=item, source=given["source"], on=given["on"], **doing.by)
+
+
+def upload(doing: Doing) -> Any:
+    """上传材料: the files were kept when the form was checked."""
+    return doing.files["files"]
+
+
+def clue(doing: Doing) -> Any:
+    """登记财产线索."""
+    given = doing.cleaned
+    names = ("words", "specific", "urgent", "on")
+    return receive_clue(case_id=_case(doing), **{name: given[name] for name in names}, **doing.by)
+
+
+def cancel(doing: Doing) -> Any:
+    """申请撤销立案."""
+    return _ask(doing, "cancel_case", {})
+
+
+def check_suspend(about: About, given: dict[str, Any]) -> Check:
+    """Old and new last day of every clock."""
+    return _moved(about, {"suspend": given["on"]})
+
+
+def check_resume(about: About, given: dict[str, Any]) -> Check:
+    """Old and new last day of every clock."""
+    return _moved(about, {"resume": given["on"]})
+
+
+def check_extend(about: About, given: dict[str, Any]) -> Check:
+    """The new last day, as it would be once approved."""
+    rule, subject = split(given["clock"])
+    return _moved(about, {"extend": [rule, subject, given["days"]]}, after_approval=True)
+
+
+def check_deduct(about: About, given: dict[str, Any]) -> Check:
+    """The new last days, as they would be once approved."""
+    change = {"deduct": [given["kind"], given["first"], given["last"], given["rules"]]}
+    return _moved(about, change, after_approval=True)
+
+
+def check_correct(about: About, given: dict[str, Any]) -> Check:
+    """Old and new last day of every clock that starts from the corrected fact."""
+    event, subject = split(given["moment"])
+    return _moved(about, {"correct": [event, subject, given["on"]]})
+
+
+def check_close(about: About, given: dict[str, Any]) -> Check:
+    """What is closed, how, with how much recovered."""
+    case = about.file.case
+    left = max(case.claim_amount - about.file.received, case.claim_amount * 0)
+    rows = [
+        {"label": _("案号"), "value": case.number},
+        {"label": _("结案方式"), "value": ClosingType(given["closing_type"]).label, "note": given["ground"]},
+        {"label": _("结案日期"), "value": plain_day(given["on"])},
+        {"label": _("实际到位"), "value": format_yuan(about.file.received), "note": _left(left)},
+        {"label": _("未办结节点"), "value": _open_nodes(about.file)},
+    ]
+    return Check(rows, _("结案后本案各项期限停止，未办结节点随之终止；撤销须另行报批。"), _("结案"))
+
+
+def split(text: str) -> tuple[str, int]:
+    """ "JZ-D-01:12" as rule and subject."""
+    name, _sep, subject = text.rpartition(":")
+    return name, int(subject)
+
+
+def _left(left: Any) -> str:
+    return _("未到位 %(amount)s") % {"amount": format_yuan(left)} if left else _("已全部到位")
+
+
+def _open_nodes(file: CaseFile) -> str:
+    standing = [n for n in file.nodes if n.state == "open" and not file.definition(n).outlives_closing]
+    names = "、".join(file.title(node) for node in standing[:5] if node.kind != "closing")
+    count = sum(1 for node in standing if node.kind != "closing")
+    return _("%(count)d 个：%(names)s") % {"count": count, "names": names} if count else _("无")
+
+
+def _moved(about: About, change: dict[str, Any], *, after_approval: bool = False) -> Check:
+    """The clocks whose last day the change moves; those past their end stay as they are and are left out."""
+    file = about.file
+    tried = preview(case_id=file.case.pk, actor=file.user, change=change)
+    moved = [each for each in tried if each.old != each.new]
+    warning = "" if moved else _("没有期限因此变动，请核对日期。")
+    if moved and after_approval:
+        warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。")
+    return Check([_moved_row(file, each) for each in moved], warning)
+
+
+def _moved_row(file: CaseFile, moved: Moved) -> dict[str, Any]:
+    old = plain_day(moved.old) if moved.old else _("停止计时")
+    new = plain_day(moved.new) if moved.new else _("停止计时")
+    rule = file.state.book.rule(moved.rule_id)
+    duty = load_vocabulary().duties.get(rule.duty, moved.rule_id)
+    about = "" if moved.subject == file.case.number else f"（{moved.subject}）"
+    tag = _("，暂定") if moved.provisional else ""
+    return {
+        "label": f"{duty}{about}",
+        "value": f"{old} → {new}{tag}",
+        "note": f"{moved.rule_id} {moved.statement}",
+    }
+
+
+def _ask(doing: Doing, matter: str, facts: dict[str, Any]) -> Any:
+    return ask_approval(
+        case_id=_case(doing), matter=matter, facts=facts, ground=doing.cleaned["ground"], **doing.by
+    )
+
+
+def _case(doing: Doing) -> int:
+    return doing.about.file.case.pk
+
+
+def _is_reviewer(file: CaseFile) -> bool:
+    return file.user.scope.may("termination_review", "A")
+
+
+def _payee(file: CaseFile) -> bool:
+    return any(file.user.scope.may(area, "W") for area in ("file", "fund_request"))
+
+
+DEEDS: dict[str, Deed] = {
+    "suspend": Deed(
+        _lazy("中止执行"), forms.SuspendForm, suspend, menu.may_hold, _lazy("已中止执行，各项期限停止计算。"),
+        _lazy("确认中止"), _lazy("提交前先看各项期限的变化。"), check=check_suspend,
+    ),
+    "resume": Deed(
+        _lazy("恢复执行"), forms.ResumeForm, resume, menu.may_hold, _lazy("已恢复执行，各项期限已重算。"),
+        _lazy("确认恢复"), _lazy("提交前先看各项期限的变化。"), check=check_resume,
+    ),
+    "extend": Deed(
+        _lazy("申请延长期限"), forms.ExtendForm, extend, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
+        _lazy("提请审批"), _lazy("写明延长的理由；提交前先看新的到期日。"), check=check_extend,
+    ),
+    "deduct": Deed(
+        _lazy("申请扣除期限"), forms.DeductionForm, deduct, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
+        _lazy("提请审批"), _lazy("写明扣除的期间和理由；提交前先看新的到期日。"), check=check_deduct,
+    ),
+    "correct": Deed(
+        _lazy("更正起算日期"), forms.CorrectForm, correct, menu.may_correct, _lazy("已更正，相关期限已重算。"),
+        _lazy("确认更正"), _lazy("起算日期登记有误时使用，原记录保留在操作日志。"), check=check_correct,
+    ),
+    "hand-over": Deed(
+        _lazy("移交案件"), forms.HandOverForm, hand_over, menu.may_hand_over, _lazy("已移交，待办节点和期限随案移交。"),
+        _lazy("确认移交"), _lazy("节点、期限、案款、文书一并交给新承办人。"),
+    ),
+    "termination": Deed(
+        _lazy("报请终本"), forms.RequestForm, terminate, lambda file: file.is_own, _lazy("已报请终本，等待指定局领导审核。"),
+        _lazy("报请审核"), fields="desk/_termination_fields.html",
+    ),
+    "review": Deed(
+        _lazy("审核终本报请"), forms.ReviewForm, review, _is_reviewer, _lazy("审核意见已记录。"), _lazy("提交审核意见"),
+        fields="desk/_termination_fields.html",
+    ),
+    "close": Deed(
+        _lazy("办理结案"), forms.CloseForm, close, lambda file: file.is_own, _lazy("已结案。"), _lazy("确认结案"),
+        check=check_close,
+    ),
+    "archive": Deed(_lazy("归档"), ArchiveForm, archive, menu.may_archive, _lazy("已归档。"), _lazy("确认归档")),
+    "property": Deed(
+        _lazy("登记财产"), FindingForm, find, menu.may_find, _lazy("已登记财产。"), _lazy("登记"),
+        fields="desk/_feedback_fields.html", rows="found",
+    ),
+    "control": Deed(
+        _lazy("采取控制措施"), ControlForm, works.control, menu.may_control, _lazy("已采取控制措施。"), _lazy("提交"),
+        fields="desk/_control_fields.html",
+    ),
+    "payee": Deed(
+        _lazy("登记领款账户"), PayeeForm, works.register, _payee, _lazy("已登记领款账户。"), _lazy("登记"),
+    ),
+    "clue": Deed(
+        _lazy("登记财产线索"), forms.ClueForm, clue, menu.may_find, _lazy("已登记线索，核实期限开始计算。"), _lazy("登记"),
+    ),
+    "upload": Deed(_lazy("上传材料"), forms.UploadForm, upload, menu.may_upload, _lazy("材料已上传。"), _lazy("上传")),
+    "cancel": Deed(
+        _lazy("申请撤销立案"), forms.UndoForm, cancel, menu.may_ask, _lazy("已提请审批。"), _lazy("提请审批"),
+        _lazy("误立的案件经批准撤销，案号可以重新使用；已有财产或案款的不能撤销。"),
+    ),
+}  # fmt: skip

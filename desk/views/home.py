@@ -1,0 +1,36 @@
+"""Where a person arrives after sign-in, and the page of the shared components."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from courts.access import staff
+from courts.models import User
+from desk.components_page import sample_context
+
+ADMINISTRATOR = "administrator"
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Staff to their nodes, an administrator to the administration, a party to a word of waiting."""
+    user = request.user
+    if user.kind == User.Kind.PARTY:
+        return render(request, "desk/party.html")
+    if user.kind != User.Kind.STAFF:
+        raise PermissionDenied
+    if user.is_staff and not user.scope.roles - {ADMINISTRATOR}:
+        return redirect("admin:index")
+    return redirect("desk:worklist")
+
+
+@require_GET
+@staff()
+def components(request: HttpRequest) -> HttpResponse:
+    """Every shared component in every state, with made-up data."""
+    return render(request, "components/index.html", sample_context())

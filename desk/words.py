@@ -1,0 +1,132 @@
+"""How the pages say days, events and recorded values. Templates only print what is made here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from kernel.dates import long_date
+from kernel.money import format_yuan
+from kernel.time import local
+
+ACTS = {
+    "case.filed": _lazy("立案"),
+    "case.assigned": _lazy("分案"),
+    "case.handed_over": _lazy("移交案件"),
+    "case.sealed": _lazy("设定保密"),
+    "case.let_in": _lazy("授权查看保密案件"),
+    "case.suspended": _lazy("中止执行"),
+    "case.resumed": _lazy("恢复执行"),
+    "case.deducted": _lazy("扣除期限"),
+    "case.extended": _lazy("延长期限"),
+    "case.corrected": _lazy("更正起算日期"),
+    "case.cancelled": _lazy("撤销立案"),
+    "case.closed": _lazy("结案"),
+    "case.archived": _lazy("归档"),
+    "case.files_kept": _lazy("上传材料"),
+    "node.completed": _lazy("办结节点"),
+    "act.voided": _lazy("撤销一次办理"),
+    "approval.asked": _lazy("提请审批"),
+    "property.found": _lazy("登记财产"),
+    "property.decided": _lazy("变更财产状态"),
+    "control.taken": _lazy("采取控制措施"),
+    "control.renewed": _lazy("续行控制措施"),
+    "control.released": _lazy("解除控制措施"),
+    "fund.deducted": _lazy("划拨"),
+    "auction.price_paid": _lazy("价款全额交付"),
+    "clue.received": _lazy("收到财产线索"),
+    "receipt.noted": _lazy("案款到账"),
+    "payee.noted": _lazy("登记领款账户"),
+    "payout.requested": _lazy("提请发放案款"),
+    "payout.handed_over": _lazy("发放材料移送财务"),
+    "payout.at_finance": _lazy("财务接收发放材料"),
+    "payout.approved": _lazy("批准发放案款"),
+    "payout.sent": _lazy("发出付款"),
+    "payout.noted": _lazy("案款发放到账"),
+    "payout.returned_noted": _lazy("付款被退回"),
+    "termination.requested": _lazy("报请终本"),
+    "termination.reviewed": _lazy("审核终本报请"),
+}
+VALUES = {
+    "on": _lazy("日期"),
+    "price": _lazy("金额"),
+    "method": _lazy("确定方式"),
+    "report": _lazy("报告编号"),
+    "opens_on": _lazy("开拍日期"),
+    "starting_price": _lazy("起拍价"),
+    "deposit": _lazy("保证金"),
+    "platform": _lazy("拍卖平台"),
+    "ruling": _lazy("裁定文号"),
+    "sold": _lazy("成交"),
+    "items": _lazy("反馈财产项数"),
+    "queried": _lazy("已查项目"),
+    "national": _lazy("总对总查询"),
+    "volumes": _lazy("卷宗情况"),
+    "time": _lazy("约谈时间"),
+    "place": _lazy("约谈地点"),
+    "interviewee": _lazy("被约谈人"),
+    "findings": _lazy("财产情况"),
+    "clues": _lazy("财产线索"),
+    "opinion": _lazy("申请执行人意见"),
+    "signed": _lazy("被约谈人已签名"),
+    "agrees": _lazy("同意终本"),
+}
+
+
+def day_words(day: dt.date, today: dt.date) -> str:
+    """4月28日（周五）; with the year when it is another one than today's."""
+    words = long_date(day)
+    return words.partition("年")[2] if day.year == today.year else words
+
+
+def short_day(day: dt.date, today: dt.date) -> str:
+    """4月28日; with the year when it is another one than today's."""
+    return day_words(day, today).partition("（")[0]
+
+
+def plain_day(day: dt.date) -> str:
+    """2023年4月28日."""
+    return long_date(day).partition("（")[0]
+
+
+def instant_words(at: dt.datetime, today: dt.date) -> str:
+    """今天 10:26, or 4月28日 10:26, on the court's clock."""
+    here = local(at)
+    if here.date() == today:
+        return _("今天 %(time)s") % {"time": f"{here:%H:%M}"}
+    return f"{short_day(here.date(), today)} {here:%H:%M}"
+
+
+def act_words(kind: str) -> str:
+    """What an event of this kind is called."""
+    return str(ACTS.get(kind, kind))
+
+
+def value_label(key: str) -> str:
+    """What a recorded value is called where no declared field names it."""
+    return str(VALUES.get(key, key))
+
+
+def value_words(value: Any, choices: Mapping[str, str] | None = None) -> str:
+    """A recorded value as a person reads it: 是 / 否, dates in words, amounts with the sign, choices by name."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, (list, tuple)):
+        return "、".join(value_words(item, choices) for item in value)
+    text = str(value)
+    if choices and text in choices:
+        return choices[text]
+    try:
+        return plain_day(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def yuan(amount: Decimal | str) -> str:
+    """¥412,000.00."""
+    return format_yuan(Decimal(amount))

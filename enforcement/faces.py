@@ -1,0 +1,142 @@
+"""What every page shares: the frame around it, refusals in plain words, the lock-out page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from desk.selectors.frame import MOST, Frame, frame_of
+from kernel import time
+from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, NotFound, WrongState
+
+STATUS = {BadInput: 422, Conflict: 409, NotAllowed: 403, NotFound: 404, WrongState: 422}
+
+
+class PlainWords:
+    """Turns a refusal of a verb that no form has caught into a page that says what is wrong and what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        template = f"{status}.html" if status in (403, 404, 409) else "400.html"
+        return render(
+            request, template, {"error": error, "message": str(error), "fix": error.fix}, status=status
+        )
+
+
+def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    """Five wrong passwords: say so, and when to try again."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    context = {"locked_out": True, "minutes": minutes, "form": None}
+    return render(request, "registration/login.html", context, status=429)
+
+
+# label, url name, icon, right (area, letters of which one is enough) or None for all staff
+NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]] = [
+    (
+        "",
+        [
+            (_("我的节点"), "desk:worklist", "list-check", None),
+            (_("案件"), "desk:cases", "folder", None),
+            (_("审批"), "desk:approvals", "rubber-stamp", None),
+            (_("通知"), "desk:notifications", "bell", None),
+        ],
+    ),
+    (
+        _("案件管理"),
+        [
+            (_("分案"), "desk:assign", "user-check", ("assign", "W")),
+            (_("移交案件"), "desk:handover", "transfer", ("assign", "W")),
+        ],
+    ),
+    (
+        _("告知当事人"),
+        [
+            (_("短信异常"), "desk:sms", "message", ("clocks", "RWS")),
+            (_("推送覆盖"), "desk:coverage", "send", ("clocks", "RWS")),
+        ],
+    ),
+    (
+        _("监督"),
+        [
+            (_("时钟审计"), "supervision:clocks", "clock-exclamation", ("clocks", "RS")),
+        ],
+    ),
+    (
+        _("工具"),
+        [
+            (_("期限计算器"), "deadlines:calculator", "calculator", None),
+        ],
+    ),
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame: product, who this is and where, what waits, navigation, the instant the page was made.
+
+    A view that has read the time leaves it in request.at. One query beyond the person's scope, and the time.
+    """
+    user = getattr(request, "user", None)
+    frame = {"product": settings.PRODUCT_NAME, "nav": [], "demo": settings.DEMO}
+    if user is None or not user.is_authenticated or user.kind != user.Kind.STAFF:
+        return frame
+    at = getattr(request, "at", None) or time.now()
+    known = frame_of(user, at)
+    return {
+        **frame,
+        "nav": _navigation(request, known),
+        "at": at,
+        "me": {"name": user.full_name or user.username, "place": known.place or user.username},
+        "bell": {"url": reverse("desk:notifications"), "count": _shown(known.unread)},
+        "printed_by": user.full_name,
+    }
+
+
+def _navigation(request: HttpRequest, known: Frame) -> list[dict[str, Any]]:
+    """The groups with at least one entry that this person may open; the entry with the longest address is current."""
+    counts = {
+        "desk:worklist": {"count": _shown(known.overdue), "tone": "over" if known.overdue else ""},
+        "desk:approvals": {"count": _shown(known.waiting)},
+        "desk:notifications": {"count": _shown(known.unread)},
+    }
+    groups = []
+    for label, entries in NAVIGATION:
+        items = [
+            _item(*entry[:3]) | counts.get(entry[1], {})
+            for entry in entries
+            if _may_open(request.user, entry[3])
+        ]
+        if items:
+            groups.append({"label": label, "items": items})
+    here = [item for group in groups for item in group["items"] if request.path.startswith(item["url"])]
+    if here:
+        max(here, key=lambda item: len(item["url"]))["current"] = True
+    return groups
+
+
+def _may_open(user: Any, right: tuple[str, str] | None) -> bool:
+    if right is None or user.is_superuser:
+        return True
+    area, letters = right
+    return any(user.scope.may(area, letter) for letter in letters)
+
+
+def _item(label: Any, name: str, icon: str) -> dict[str, Any]:
+    return {"label": label, "url": reverse(name), "icon": icon}
+
+
+def _shown(number: int) -> str:
+    return "" if not number else f"{MOST}+" if number > MOST else str(number)

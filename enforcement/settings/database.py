@@ -1,0 +1,28 @@
+"""The web connects as a role that owns nothing; migrations run as the owner (`manage.py setup_database`)."""
+
+from urllib.parse import unquote, urlsplit
+
+from .env import env, secret
+
+
+def postgres(url: str) -> dict[str, object]:
+    """Django's connection settings from postgresql://user:password@host:port/name."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("DISABLE_SERVER_SIDE_CURSORS", False),
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 1},
+    }
+
+
+DATABASE_URL = secret("DATABASE_URL", "postgresql://zhiheng_web@127.0.0.1:5432/zhiheng")
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", DATABASE_URL)
+DATABASES = {"default": postgres(DATABASE_URL)}
+WEB_ROLE = unquote(urlsplit(DATABASE_URL).username or "")

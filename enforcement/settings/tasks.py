@@ -1,0 +1,41 @@
+"""The broker only wakes workers: every task re-reads the database, no message carries more than an id, no ETA."""
+
+from kombu import Queue
+
+from .env import env, secret
+
+REDIS_URL = secret("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    # A kick that finds no broker gives up at once: the officer whose act it follows is waiting, and beat makes it up.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "acts"
+CELERY_TASK_QUEUES = [Queue("acts"), Queue("papers"), Queue("notices")]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {"documents.*": {"queue": "papers"}, "notices.*": {"queue": "notices"}}
+CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    "papers": {"task": "documents.render", "schedule": 30.0, "options": {"expires": 60}},
+    "orphans": {"task": "documents.remove_orphans", "schedule": 86400.0},
+    "relay": {"task": "events.relay", "schedule": 5.0, "options": {"expires": 10}},
+    "clocks": {"task": "deadlines.sweep", "schedule": 10.0, "options": {"expires": 20}},
+    "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
+    "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
+    "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
+}
+KICKS = env.bool("KICKS", True)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -1,0 +1,22 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from courts.views import ChangePassword
+from enforcement import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout", auth.LogoutView.as_view(), name="logout"),
+    path("password", ChangePassword.as_view(), name="password_change"),
+    path("admin/", admin.site.urls),
+    path("deadlines/", include("deadlines.urls")),
+    path("notices/", include("notices.urls")),
+    path("supervision/", include("supervision.urls")),
+    path("", include("documents.urls")),
+    path("", include("desk.urls")),
+]

@@ -1,0 +1,13 @@
+"""Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
+
+from cases.actions import granted, money
+from events.relay import listen
+
+
+def wire() -> None:
+    """List the reactions; called once when the roof is ready."""
+    listen("approval.given", "cases.carry_out", granted.carry_out)
+    listen("receipt.identified", "cases.note_receipt", money.note_receipt)
+    listen("payee.registered", "cases.note_payee", money.note_payee)
+    listen("payout.paid", "cases.note_paid", money.note_paid)
+    listen("payout.returned", "cases.note_returned", money.note_returned)

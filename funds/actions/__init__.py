@@ -1,0 +1,1 @@
+"""Verbs of money: receive and identify, register a payee, pay out."""

@@ -1,0 +1,245 @@
+"""Do the books tell the truth? Every check from the rows alone, so that it shares nothing with the code
+that wrote them.
+
+A check is one statement that gives a row (where, expected fen, found fen) for each difference; amounts may
+be null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from events.audit import flaws
+from kernel.money import format_yuan, from_fen
+
+STREAMS = ("book:", "receipt:", "payout:")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that does not agree. check: id of the check; place: "journal:5"; text: what, for a person."""
+
+    check: str
+    place: str
+    text: str
+
+
+CHECKS: dict[str, tuple[str, str]] = {
+    "journal_sum": (
+        "分录借贷不平",
+        """
+        SELECT 'journal:' || journal.id || ' ' || side.name, journal.amount, coalesce(sum(line.amount), 0)
+          FROM funds_journal journal
+         CROSS JOIN (VALUES ('D', '借方'), ('C', '贷方')) side (code, name)
+          LEFT JOIN funds_line line ON line.journal_id = journal.id AND line.side = side.code
+         GROUP BY journal.id, side.name
+        HAVING coalesce(sum(line.amount), 0) <> journal.amount
+        """,
+    ),
+    "line_place": (
+        "分录行与分录、账户不属于同一法院",
+        """
+        SELECT 'line:' || line.id, NULL::bigint, NULL::bigint
+          FROM funds_line line
+          JOIN funds_journal journal ON journal.id = line.journal_id
+          LEFT JOIN funds_book book ON book.id = line.book_id
+         WHERE line.court_id <> journal.court_id OR book.court_id <> journal.court_id
+        """,
+    ),
+    "balance_sum": (
+        "账户余额与分录之和不符",
+        """
+        SELECT 'book:' || coalesce(summed.book_id, balance.book_id) || ' '
+               || coalesce(summed.account, balance.account), coalesce(summed.amount, 0), balance.amount
+          FROM (SELECT moved.book_id, moved.account, sum(moved.signed) AS amount
+                  FROM funds_movement moved WHERE moved.book_id IS NOT NULL
+                 GROUP BY moved.book_id, moved.account) summed
+          FULL JOIN funds_balance balance
+            ON balance.book_id = summed.book_id AND balance.account = summed.account
+         WHERE coalesce(summed.amount, 0) IS DISTINCT FROM balance.amount
+        """,
+    ),
+    "case_negative": (
+        "案款账户余额为负",
+        """
+        SELECT 'book:' || book_id || ' ' || account, 0, amount FROM funds_balance WHERE amount < 0
+        """,
+    ),
+    "court_negative": (
+        "法院科目余额为负",
+        """
+        SELECT 'court:' || moved.court_id || ' ' || moved.account, 0,
+               sum(moved.signed) * CASE moved.account WHEN 'unidentified' THEN 1 ELSE -1 END
+          FROM funds_movement moved WHERE moved.book_id IS NULL
+         GROUP BY moved.court_id, moved.account
+        HAVING sum(moved.signed) * CASE moved.account WHEN 'unidentified' THEN 1 ELSE -1 END < 0
+        """,
+    ),
+    "receipt_unidentified": (
+        "待认领款与到账状态不符",
+        """
+        SELECT 'receipt:' || receipt.id, expected.amount, coalesce(sum(moved.signed), 0)
+          FROM funds_receipt receipt
+         CROSS JOIN LATERAL (
+               SELECT receipt.amount * (receipt.state = 'unidentified')::int AS amount) expected
+          LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id AND moved.account = 'unidentified'
+         GROUP BY receipt.id, expected.amount
+        HAVING coalesce(sum(moved.signed), 0) <> expected.amount
+        """,
+    ),
+    "receipt_identified": (
+        "案件账户与到账金额不符",
+        """
+        SELECT 'receipt:' || receipt.id, expected.amount, coalesce(sum(moved.signed), 0)
+          FROM funds_receipt receipt
+         CROSS JOIN LATERAL (
+               SELECT receipt.amount * (receipt.state = 'identified')::int AS amount) expected
+          LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id AND moved.book_id IS NOT NULL
+         GROUP BY receipt.id, expected.amount
+        HAVING coalesce(sum(moved.signed), 0) <> expected.amount
+        """,
+    ),
+    "receipt_book": (
+        "款项记在另一案件的账户上",
+        """
+        SELECT 'receipt:' || receipt.id || ' book:' || moved.book_id, 0, sum(moved.signed)
+          FROM funds_receipt receipt
+          JOIN funds_movement moved ON moved.receipt_id = receipt.id AND moved.book_id IS NOT NULL
+         WHERE moved.book_id IS DISTINCT FROM receipt.book_id
+         GROUP BY receipt.id, moved.book_id
+        HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "receipt_custody": (
+        "付出超过到账",
+        """
+        SELECT 'receipt:' || moved.receipt_id, 0, sum(moved.signed)
+          FROM funds_movement moved
+         WHERE moved.account = 'custody' AND moved.receipt_id IS NOT NULL
+         GROUP BY moved.receipt_id
+        HAVING sum(moved.signed) < 0
+        """,
+    ),
+    "receipts_total": (
+        "到账总额不等于已认领与待认领之和",
+        """
+        SELECT 'court:' || court.id, coalesce(arrived.amount, 0), coalesce(booked.amount, 0)
+          FROM courts_court court
+          LEFT JOIN (SELECT court_id, sum(amount) AS amount FROM funds_receipt
+                      WHERE state <> 'voided' GROUP BY court_id) arrived ON arrived.court_id = court.id
+          LEFT JOIN (SELECT moved.court_id, sum(moved.signed) AS amount FROM funds_movement moved
+                      WHERE moved.book_id IS NOT NULL OR moved.account = 'unidentified'
+                      GROUP BY moved.court_id) booked ON booked.court_id = court.id
+         WHERE coalesce(arrived.amount, 0) <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "bank": (
+        "专户存款不等于待认领与各案在账款项之和",
+        """
+        SELECT 'court:' || moved.court_id,
+               coalesce(sum(moved.signed) FILTER (WHERE moved.account <> 'bank'), 0),
+               coalesce(-sum(moved.signed) FILTER (WHERE moved.account = 'bank'), 0)
+          FROM funds_movement moved WHERE moved.account NOT IN ('disbursed', 'paid')
+         GROUP BY moved.court_id
+        HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "disbursed": (
+        "累计付出不等于各案已发放之和",
+        """
+        SELECT 'court:' || moved.court_id,
+               coalesce(sum(moved.signed) FILTER (WHERE moved.account = 'paid'), 0),
+               coalesce(-sum(moved.signed) FILTER (WHERE moved.account = 'disbursed'), 0)
+          FROM funds_movement moved WHERE moved.account IN ('disbursed', 'paid')
+         GROUP BY moved.court_id
+        HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "payout_state": (
+        "发放状态与账目不符",
+        """
+        SELECT 'payout:' || payout.id || ' ' || place.account, expected.amount, coalesce(sum(moved.signed), 0)
+          FROM funds_payout payout
+         CROSS JOIN (VALUES ('in_transit', 'sent'), ('paid', 'paid')) place (account, state)
+         CROSS JOIN LATERAL (SELECT payout.amount * (payout.state = place.state)::int AS amount) expected
+          LEFT JOIN funds_movement moved ON moved.payout_id = payout.id AND moved.account = place.account
+               AND moved.book_id = payout.book_id
+         GROUP BY payout.id, place.account, expected.amount
+        HAVING coalesce(sum(moved.signed), 0) <> expected.amount
+        """,
+    ),
+    "reversal": (
+        "冲销与原分录不成镜像",
+        """
+        SELECT 'journal:' || pair.id, 0, sum(moved.signed)
+          FROM (SELECT id, id AS part FROM funds_journal WHERE reverses_id IS NOT NULL
+                UNION ALL SELECT id, reverses_id FROM funds_journal WHERE reverses_id IS NOT NULL) pair
+          JOIN funds_movement moved ON moved.journal_id = pair.part
+         GROUP BY pair.id, moved.book_id, moved.account
+        HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "journal_event": (
+        "分录与所依据的事件不符",
+        """
+        SELECT 'journal:' || journal.id || ' event:' || journal.event_id, NULL::bigint, journal.amount
+          FROM funds_journal journal
+          LEFT JOIN events_event event ON event.id = journal.event_id
+         WHERE event.id IS NULL
+            OR event.data ->> 'amount' IS DISTINCT FROM
+               to_char(journal.amount / 100.0, 'FM99999999999999999990.00')
+            OR event.stream NOT IN ('receipt:' || coalesce(journal.receipt_id, 0),
+                                    'payout:' || coalesce(journal.payout_id, 0))
+               AND NOT EXISTS (SELECT FROM funds_line line WHERE line.journal_id = journal.id
+                                  AND event.stream = 'book:' || line.book_id)
+        """,
+    ),
+    "event_journal": (
+        "事件没有记账",
+        """
+        SELECT event.stream || ' ' || event.kind || ' event:' || event.id, NULL::bigint, NULL::bigint
+          FROM events_event event
+         WHERE (event.stream LIKE 'receipt:%' OR event.stream LIKE 'payout:%')
+           AND event.kind IN ('receipt.arrived', 'receipt.identified', 'receipt.released', 'receipt.voided',
+                              'payout.sent', 'payout.paid', 'payout.returned')
+           AND NOT EXISTS (SELECT FROM funds_journal journal WHERE journal.event_id = event.id)
+        """,
+    ),
+    "state_event": (
+        "状态与最后一次事件不符",
+        """
+        SELECT thing.stream || ' ' || thing.state, NULL::bigint, NULL::bigint
+          FROM (SELECT 'receipt:' || id AS stream, state FROM funds_receipt
+                UNION ALL SELECT 'payout:' || id, state FROM funds_payout) thing
+          LEFT JOIN LATERAL (SELECT data ->> 'state' AS state FROM events_event event
+                              WHERE event.stream = thing.stream ORDER BY seq DESC LIMIT 1) last ON true
+         WHERE last.state IS DISTINCT FROM thing.state
+        """,
+    ),
+}
+
+
+def differences(*, chains: bool = True) -> Iterator[Difference]:
+    """Everything in the books that does not agree, check by check. chains: also walk the events' digests."""
+    for check, (title, statement) in CHECKS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            for place, expected, found in cursor.fetchall():
+                yield Difference(check, place, f"{title}：{place}{_amounts(expected, found)}")
+    if chains:
+        for flaw in flaws():
+            if flaw.stream.startswith(STREAMS):
+                place = f"{flaw.stream} event:{flaw.event_id}"
+                yield Difference("event_chain", place, f"事件链断裂：{place}，{flaw.problem}")
+
+
+def _amounts(expected: int | None, found: int | None) -> str:
+    parts = [
+        f"，{word} {format_yuan(from_fen(int(fen)))}"
+        for word, fen in (("应为", expected), ("实为", found))
+        if fen is not None
+    ]
+    return "".join(parts)

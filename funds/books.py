@@ -1,0 +1,38 @@
+"""Open a case's book, lock it, hand it over. Everything here joins the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from funds.models import Book, Payee, Payout, Receipt
+from kernel.errors import Conflict
+
+
+def open_book(*, court_id: int, about: str, at: dt.datetime) -> Book:
+    """一案一账户: the book of `about` ("case:12"), opened when there is none yet. Two statements.
+
+    Raises Conflict when another court has opened it.
+    """
+    number = about.removeprefix("case:")
+    case_id = int(number) if number.isdigit() else None
+    opened = Book(court_id=court_id, about=about, case_id=case_id, opened_at=at)
+    Book.objects.bulk_create([opened], ignore_conflicts=True)
+    book = Book.objects.get(about=about)
+    if book.court_id != court_id:
+        raise Conflict(_("这一案件的案款账户由另一法院开立。"), code="BOOK-COURT")
+    return book
+
+
+def lock_book(book_id: int) -> Book:
+    """The book under its row lock, which guards all its receipts, payees and payouts. Case first, then
+    book.
+    """
+    return Book.objects.locked().get(pk=book_id)
+
+
+def hand_over(*, about: str, team_id: int | None, owner_id: int | None) -> None:
+    """Put the money of a case into the hands of another team and owner: book, receipts, payees, payouts."""
+    for model in (Book, Receipt, Payee, Payout):
+        model.objects.filter(about=about).update(team_id=team_id, owner_id=owner_id)

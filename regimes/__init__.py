@@ -1,0 +1,1 @@
+"""Rule packs, periods and explanations: pure functions over values, no database and no Django."""

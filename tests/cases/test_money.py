@@ -1,0 +1,165 @@
+"""案款 of a case: the route the rules name, its clocks, maker and checker, returns."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from cases.actions.money import approve_payout, draft_payout, finance_received, hand_to_finance, send_payout
+from cases.models import Case, Node
+from deadlines.models import Deadline
+from events import relay
+from events.models import Event
+from funds.actions.payouts import confirm_paid, return_payout
+from funds.models import Payout
+from funds.selectors import money_of
+from kernel import time
+from kernel.errors import DomainError, NotAllowed, WrongState
+from tests.factories.cases import House, assigned, filing, house, key
+from tests.walks.stage import money, on, pay, payee
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+
+
+@pytest.fixture
+def home() -> House:
+    return house()
+
+
+def with_money(home: House, amount: str, arrived: str, *, signed: bool = True) -> tuple[Case, object, int]:
+    """A case with a registered payee and one receipt."""
+    with on("2023-09-01 09:30"):
+        case = assigned(home, filing("2023-09-01", amount="500000.00"))
+        account = payee(home, case, signed=signed)
+    with on(arrived):
+        receipt = money(home, case, amount, f"S{amount}")
+    return case, receipt, account
+
+
+def due(case: Case, rule: str) -> dt.date | None:
+    return Deadline.objects.filter(case_id=case.pk, rule_id=rule).order_by("-run")[0].due_on
+
+
+def draft(home: House, case: Case, receipt: object, account: int, record: str = "", **more: object) -> Payout:
+    given = {"amount": receipt.amount, "actor": home.handler, "key": key(), **more}
+    return draft_payout(
+        case_id=case.pk,
+        receipt_id=receipt.pk,
+        payee_id=account,
+        communication_record=record,
+        at=time.now(),
+        **given,
+    )
+
+
+@pytest.mark.req("JZ-11")
+def test_up_to_a_hundred_thousand_goes_straight_within_seven_days(home: House) -> None:
+    case, receipt, account = with_money(home, "100000.00", "2023-09-26")
+    assert due(case, "JZ-D-11") == D(2023, 10, 7)
+    with on("2023-10-07"):
+        payout = pay(home, case, receipt, account, "B1")
+    assert payout.route["code"] == "small"
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11").state == "met"
+    assert money_of(case.about).custody == 0
+
+
+@pytest.mark.req("JZ-11", "JZ-13")
+def test_one_fen_more_takes_the_large_route(home: House) -> None:
+    case, _receipt, _account = with_money(home, "100000.01", "2023-09-26")
+    assert due(case, "JZ-D-12") == D(2023, 10, 16)
+    assert not Deadline.objects.filter(case_id=case.pk, rule_id="JZ-D-11").exists()
+
+
+@pytest.mark.req("JZ-12")
+def test_large_money_without_a_communication_record_is_refused(home: House) -> None:
+    case, receipt, account = with_money(home, "250000.00", "2023-09-26")
+    with on("2023-10-09"):
+        with pytest.raises(WrongState) as refused:
+            draft(home, case, receipt, account)
+        assert refused.value.code == "JZ-G-FUND-01"
+        assert not Payout.objects.exists()
+        assert draft(home, case, receipt, account, "10月9日电话沟通，同意转账").state == "submitted"
+
+
+@pytest.mark.req("JZ-13")
+def test_large_money_goes_to_finance_in_ten_working_days_and_out_in_five_more(home: House) -> None:
+    case, receipt, account = with_money(home, "250000.00", "2023-09-26")
+    assert due(case, "JZ-D-12") == D(2023, 10, 16)
+    with on("2023-10-16"):
+        payout = draft(home, case, receipt, account, "已沟通")
+        give = {"case_id": case.pk, "payout_id": payout.pk, "on": D(2023, 10, 16), "at": time.now()}
+        hand_to_finance(file_ids=[], actor=home.handler, key=key(), **give)
+        assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-12").state == "met"
+        finance_received(actor=home.finance, key=key(), **give)
+    assert due(case, "JZ-D-13") == D(2023, 10, 23)
+    with on("2023-10-20"):
+        approve_payout(case_id=case.pk, payout_id=payout.pk, actor=home.president, at=time.now(), key=key())
+        send_payout(case_id=case.pk, payout_id=payout.pk, actor=home.finance, at=time.now(), key=key())
+        assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-13").state == "running", (
+            "sent does not meet it"
+        )
+        confirm_paid(
+            payout_id=payout.pk,
+            bank_ref="B2",
+            paid_on=D(2023, 10, 20),
+            actor=home.finance,
+            at=time.now(),
+            key=key(),
+        )
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-13").state == "met"
+
+
+def test_maker_and_checker_are_two_people(home: House) -> None:
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-27"):
+        payout = draft(home, case, receipt, account)
+        with pytest.raises((NotAllowed, DomainError)):
+            approve_payout(case_id=case.pk, payout_id=payout.pk, actor=home.handler, at=time.now(), key=key())
+    assert Payout.objects.get().state == "submitted"
+
+
+def test_without_an_undertaking_nothing_is_paid_out(home: House) -> None:
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26", signed=False)
+    assert Node.objects.filter(case=case, kind="payee_registration", state="open").exists()
+    with on("2023-09-27"), pytest.raises(DomainError) as refused:
+        pay(home, case, receipt, account, "B3")
+    assert "承诺书" in str(refused.value)
+    assert money_of(case.about).custody == Decimal(5000)
+
+
+def test_a_returned_payment_opens_a_new_run(home: House) -> None:
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-27"):
+        payout = pay(home, case, receipt, account, "B4")
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11").state == "met"
+    with on("2023-10-09"):
+        return_payout(
+            payout_id=payout.pk,
+            reason="账号已销户",
+            on=D(2023, 10, 9),
+            actor=home.funds,
+            at=time.now(),
+            key=key(),
+        )
+    again = Deadline.objects.filter(case_id=case.pk, rule_id="JZ-D-11").order_by("-run")[0]
+    assert (again.run, again.state, again.due_on) == (2, "running", D(2023, 10, 16))
+    assert Node.objects.filter(case=case, kind="payout", state="open").exists()
+    assert money_of(case.about).custody == Decimal(5000)
+
+
+def test_two_clicks_draft_one_payout(home: House) -> None:
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-27"):
+        first = draft(home, case, receipt, account, key="once")
+        assert draft(home, case, receipt, account, key="once").pk == first.pk
+    assert Payout.objects.count() == 1
+
+
+def test_a_fact_told_twice_by_the_relay_is_noted_once(home: House) -> None:
+    case, _receipt, _account = with_money(home, "5000.00", "2023-09-26")
+    identified = Event.objects.get(kind="receipt.identified")
+    for name, reaction in relay.reactions()["receipt.identified"].items():
+        assert name == "cases.note_receipt"
+        reaction(identified)
+    assert case.subjects.filter(kind="receipt").count() == 1

@@ -1,0 +1,123 @@
+"""verify_books finds nothing in true books, and names each untruth that the owner of the tables could plant."""
+
+from __future__ import annotations
+
+import io
+
+import psycopg
+import pytest
+from django.core.management import call_command
+
+from events.log import append
+from funds.actions.payouts import return_payout
+from funds.actions.receipts import release_receipt, void_receipt
+from funds.audit import CHECKS, differences
+from funds.models import Payout
+from kernel import time
+from tests.factories.funds import Desk, arrival, desk, in_custody, payee, payout
+
+PLANTS = {
+    "journal_sum": ["UPDATE funds_line SET amount = amount + 1 WHERE account = 'bank' AND side = 'D'"],
+    "line_place": [
+        "UPDATE funds_line SET court_id = (SELECT id FROM courts_court WHERE level = 'intermediate' LIMIT 1)"
+        " WHERE account = 'unidentified' AND side = 'D'"
+    ],
+    "balance_sum": ["UPDATE funds_balance SET amount = amount + 1 WHERE account = 'paid'"],
+    "case_negative": [
+        "ALTER TABLE funds_balance DROP CONSTRAINT balance_never_negative",
+        "UPDATE funds_balance SET amount = -5 WHERE account = 'fee'",
+    ],
+    "court_negative": ["UPDATE funds_line SET side = 'C' WHERE account = 'bank'"],
+    "receipt_unidentified": [
+        "UPDATE funds_receipt SET state = 'voided' WHERE id = (SELECT max(id) FROM funds_receipt"
+        " WHERE state = 'unidentified')"
+    ],
+    "receipt_identified": ["UPDATE funds_receipt SET amount = amount + 100 WHERE state = 'identified'"],
+    "receipt_book": [
+        "UPDATE funds_line SET book_id = (SELECT max(id) FROM funds_book) WHERE account = 'paid'"
+    ],
+    "receipt_custody": ["UPDATE funds_line SET amount = amount * 3 WHERE account = 'custody' AND side = 'D'"],
+    "receipts_total": ["UPDATE funds_receipt SET amount = amount + 100 WHERE state = 'unidentified'"],
+    "bank": ["UPDATE funds_line SET account = 'unidentified' WHERE account = 'disbursed'"],
+    "disbursed": ["UPDATE funds_line SET account = 'fee' WHERE account = 'paid'"],
+    "payout_state": ["UPDATE funds_payout SET state = 'sent' WHERE state = 'paid'"],
+    "reversal": ["UPDATE funds_line SET account = 'escrow' WHERE account = 'custody' AND side = 'D'"],
+    "journal_event": ["UPDATE funds_journal SET event_id = (SELECT min(event_id) FROM funds_journal)"],
+    "event_journal": [
+        "DELETE FROM funds_line USING funds_journal j WHERE journal_id = j.id AND j.kind = 'sending'"
+        " AND j.payout_id IN (SELECT id FROM funds_payout WHERE state = 'paid')",
+        "DELETE FROM funds_journal WHERE kind = 'sending'"
+        " AND payout_id IN (SELECT id FROM funds_payout WHERE state = 'paid')",
+    ],
+    "state_event": ["UPDATE funds_payout SET state = 'cancelled' WHERE state = 'approved'"],
+    "event_chain": [
+        "UPDATE events_event SET data = data || '{\"amount\": \"1.00\"}' WHERE kind = 'payout.sent'"
+    ],
+}
+GUARDED = ("funds_line", "funds_journal", "funds_balance", "funds_receipt", "funds_payout", "events_event")
+
+
+@pytest.fixture
+def story(live_db: str) -> Desk:
+    """Money in every state: unidentified, voided, released, in custody, approved, paid, returned."""
+    at_desk = desk()
+    given = {"reason": "核对", "actor": at_desk.officer, "at": time.now()}
+    arrival(at_desk, "7.00")
+    void_receipt(receipt_id=arrival(at_desk, "9.00").pk, key="void", **given)
+    release_receipt(receipt_id=in_custody(at_desk, "8.00").pk, key="release", **given)
+    payout(at_desk, "paid", amount="100.00")
+    payout(at_desk, "approved", amount="50.00")
+    back = payout(at_desk, "paid", to=payee(at_desk, name="李四"), amount="30.00")
+    return_payout(payout_id=back.pk, on=time.today(), key="back", **given)
+    payout(desk(at_desk.court), "sent", amount="20.00")
+    return at_desk
+
+
+def plant(owner_sql: psycopg.Connection, statements: list[str]) -> None:
+    """Tamper as only the tables' owner can: triggers off, change, triggers on."""
+    for table in GUARDED:
+        owner_sql.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for statement in statements:
+        assert owner_sql.execute(statement).rowcount, f"changed nothing: {statement}"
+    for table in GUARDED:
+        owner_sql.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def test_true_books_have_no_difference(story: Desk) -> None:
+    assert list(differences()) == []
+    out = io.StringIO()
+    call_command("verify_books", stdout=out)
+    assert "2 个案款账户" in out.getvalue()
+    assert "发现不符 0 处" in out.getvalue()
+
+
+def test_events_of_upper_floors_need_no_journal(story: Desk) -> None:
+    made = Payout.objects.get(state="sent")
+    data = {"payout": made.pk}
+    append(stream="case:7", kind="payout.sent", actor="t", at=time.now(), key="k", data=data)
+    assert list(differences()) == []
+
+
+def test_every_check_has_a_plant() -> None:
+    assert set(PLANTS) == {*CHECKS, "event_chain"}
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_what_is_planted_is_named(story: Desk, owner_sql: psycopg.Connection, check: str) -> None:
+    plant(owner_sql, PLANTS[check])
+    found = [difference for difference in differences() if difference.check == check]
+    assert found, [difference.check for difference in differences()]
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_books", stdout=out)
+    assert stopped.value.code == 1
+    for difference in found:
+        assert difference.place in difference.text
+        assert difference.text in out.getvalue()
+
+
+def test_the_place_and_the_amounts_are_named(story: Desk, owner_sql: psycopg.Connection) -> None:
+    paid = Payout.objects.get(state="paid")
+    plant(owner_sql, PLANTS["balance_sum"])
+    texts = [difference.text for difference in differences() if difference.check == "balance_sum"]
+    assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥100.00，实为 ¥100.01" in texts

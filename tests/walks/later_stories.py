@@ -1,0 +1,274 @@
+"""Small stories of the journeys whose pieces of work are still to come: what the rules of today already time.
+
+Each proves the rows that are purely clocks; the rest of its journey waits under the title that will build it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from approvals.actions.requests import assent
+from cases.actions.asking import ask_approval
+from cases.models import Case, Party
+from cases.snapshot import lock_case
+from closing.actions.closing import close_case, request_termination, review_termination
+from closing.models import TerminationReview
+from deadlines.models import Deadline
+from deadlines.sweep import sweep
+from kernel import time
+from measures.actions.finding import Found, add_property
+from notices.models import Message
+from regimes.explain import explain
+from tests.factories.cases import (
+    House,
+    applicant,
+    assign,
+    complete,
+    filed,
+    filing,
+    house,
+    key,
+    respondent,
+)
+from tests.factories.courts import person
+from tests.walks.stage import Story, due, feedback, on, state
+from tests.walks.test_e2e_02 import enquiries, hold_interview
+
+TERMINATION = "terminated_this_procedure"
+
+
+def triaged(home: House, case: Case, track: str, on_day: str) -> None:
+    """繁简分流 by the head of the command centre."""
+    complete(case, "triage", home.centre, on=on_day, **{"class": track}, reason="按反馈决定")
+
+
+def central_affairs(story: Story) -> None:
+    """E2E-04: the five-workday items, simple and ordinary limits, a deduction by its chain."""
+    home = house(packs=("SQ-2022",))
+    vice = person(home.court, "vice_president")
+    with on("2024-04-26 09:30"):
+        case, other = (
+            filed(home, filing("2024-04-26", amount=amount, channel="online"))
+            for amount in ("299999.00", "300000.00")
+        )
+        assign(home, case)
+        assign(home, other)
+    story.expect("filed: filing check due 2024-05-07", lambda: due(case, "SQ-D-01") == "2024-05-07")
+    story.expect("filed: first reception due 2024-05-07", lambda: due(case, "SQ-D-02") == "2024-05-07")
+    story.expect("filed: three papers due 2024-05-07", lambda: due(case, "SQ-D-03") == "2024-05-07")
+    story.expect(
+        "filed: analysis and online freeze due 2024-05-07", lambda: due(case, "SQ-D-04") == "2024-05-07"
+    )
+    story.expect("filed: triage due 2024-05-07", lambda: due(case, "SQ-D-05") == "2024-05-07")
+    story.expect(
+        "filed: BASE-D-01 shows 2024-05-06 beside the notice", lambda: due(case, "BASE-D-01") == "2024-05-06"
+    )
+    story.expect("filed: offline control due 2024-05-13", lambda: due(case, "SQ-D-06") == "2024-05-13")
+    with on("2024-05-06"):
+        triaged(home, case, "simple", "2024-05-06")
+        triaged(home, other, "ordinary", "2024-05-06")
+    story.expect(
+        "triage: simple, due 2024-05-27",
+        lambda: due(case, "SQ-D-07") == "2024-05-27" and state(case, "SQ-D-05") == "met",
+    )
+    story.expect(
+        "ordinary: close due 2024-10-28",
+        lambda: (
+            due(other, "SQ-D-08") == "2024-10-28"
+            and not Deadline.objects.filter(case_id=other.pk, rule_id="SQ-D-07").exists()
+        ),
+    )
+    with on("2024-07-03"):
+        asked = ask_approval(
+            case_id=other.pk,
+            matter="deduction",
+            facts={
+                "kind": "public_notice",
+                "first": "2024-07-03",
+                "last": "2024-08-01",
+                "rules": ["SQ-D-08"],
+            },
+            ground="公告送达三十日",
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+    for approver in (home.leader, home.director):
+        with on("2024-07-04"):
+            assent(request_id=asked.pk, words="同意", actor=approver, at=time.now(), key=key())
+    story.expect(
+        "deduction: before approval unchanged at 2024-10-28", lambda: due(other, "SQ-D-08") == "2024-10-28"
+    )
+    with on("2024-07-05"):
+        given = assent(request_id=asked.pk, words="同意", actor=vice, at=time.now(), key=key())
+    story.expect(
+        "deduction: leader, director and vice-president assent in turn",
+        lambda: (
+            given.chain == ["team_leader", "bureau_director", "vice_president"] and given.state == "given"
+        ),
+    )
+    story.expect("deduction: due becomes 2024-11-25", lambda: due(other, "SQ-D-08") == "2024-11-25")
+
+
+def two_speeds(story: Story) -> None:
+    """E2E-06: the limits of a fast and of a fine case, once the class is known."""
+    home = house(packs=("JM-2022",))
+    with on("2024-04-26 09:30"):
+        fast = filed(home, filing("2024-04-26", facts={"case_class": "simple"}))
+    with on("2024-10-31 09:30"):
+        fine = filed(home, filing("2024-10-31", facts={"case_class": "ordinary"}))
+    story.expect("class: fast case closes by 2024-06-11", lambda: due(fast, "JM-D-01") == "2024-06-11")
+    story.expect(
+        "class: fine case filed 2024-10-31, target 2025-02-17", lambda: due(fine, "JM-D-02") == "2025-02-17"
+    )
+    story.expect(
+        "class: fine case filed 2024-10-31, statutory 2025-04-30",
+        lambda: due(fine, "JM-D-03") == "2025-04-30",
+    )
+
+
+def told_in_house(home: House, case: Case, rule: str) -> int:
+    """How many in-house notices the handler has of a rule's clock."""
+    return Message.objects.filter(case_id=case.pk, rule_id=rule, to_user=home.handler).count()
+
+
+def flagged(case: Case, rule: str, on_day: str) -> bool:
+    """Whether the detector's clock counts as late on a court-local day."""
+    start = time.at_local(dt.date.fromisoformat(on_day))
+    return Deadline.objects.filter(
+        case_id=case.pk, rule_id=rule, state="running", overdue_at__lt=start + dt.timedelta(days=1)
+    ).exists()
+
+
+def command_centre(story: Story) -> None:
+    """E2E-08: a reminder two workdays before, the long-pending ledger, an uncontrolled property."""
+    home = house(features=("haidian",))
+    with on("2023-04-24 09:30"):
+        # Filed before the document and entered after it: the ledger covers every open case.
+        old = filed(home, filing("2023-01-10", imported=True))
+        assign(home, old)
+        fresh = filed(home, filing("2023-04-24"))
+        assign(home, fresh)
+    with on("2023-04-26 23:50"):
+        sweep()
+        early = told_in_house(home, fresh, "JZ-D-01")
+    with on("2023-04-27 09:00"):
+        sweep()
+    story.expect(
+        "reminder: at 2 workdays before 2023-05-04",
+        lambda: early == 0 and told_in_house(home, fresh, "JZ-D-01") == 1,
+    )
+    with on("2023-06-09 23:50"):
+        sweep()
+        early_warning = told_in_house(home, old, "JZ-D-17")
+    with on("2023-06-10 09:00"):
+        sweep()
+    story.expect(
+        "long-pending: warning was given 2023-06-10",
+        lambda: early_warning == 0 and told_in_house(home, old, "JZ-D-17") == 1,
+    )
+    story.expect(
+        "long-pending: not in the ledger on 2023-07-10", lambda: not flagged(old, "JZ-D-17", "2023-07-10")
+    )
+    story.expect("long-pending: in the ledger on 2023-07-11", lambda: flagged(old, "JZ-D-17", "2023-07-11"))
+    with on("2025-02-10 09:30"):
+        late = filed(home, filing("2025-02-10"))
+        assign(home, late)
+    with on("2025-03-01"):
+        party = Party.objects.get(case=late, role="respondent")
+        found = Found(party.pk, "vehicle", "小型轿车", Decimal("30000.00"))
+        add_property(
+            case_id=late.pk,
+            item=found,
+            source="declaration",
+            on=time.today(),
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+    story.expect(
+        "five-over: property found 2025-03-01 flagged on 2025-03-17",
+        lambda: flagged(late, "HD-D-01", "2025-03-17") and not flagged(late, "HD-D-01", "2025-03-16"),
+    )
+
+
+def terminated(home: House) -> Case:
+    """A case without property, brought to 终本 on 2024-08-01 with every check of the rules met."""
+    with on("2024-04-15 09:30"):
+        case = filed(home, filing("2024-04-15", applicant(), respondent("甲某"), facts={}))
+        assign(home, case)
+    with on("2024-04-18"):
+        notice = {"channel": "electronic", "sent_on": "2024-04-18", "platform_ref": "E1"}
+        complete(case, "enforcement_notice", home.handler, **notice, with_report_order=True)
+        complete(case, "network_query_start", home.handler, on="2024-04-18", scope="national")
+        feedback(home, case, "2024-04-18")
+    with on("2024-05-10"):
+        visit: dict[str, Any] = {"place": "某村", "place_kind": "village", "record": "无可供执行财产"}
+        complete(
+            case, "onsite_investigation", home.handler, on=time.today(), returned_on=time.today(), **visit
+        )
+        enquiries(home, case, "甲某")
+        complete(
+            case, "investigation_summary", home.handler, on=time.today(), outcome="none", remark="未发现财产"
+        )
+        complete(case, "consumption_limit", home.handler, on=time.today(), ground="未履行义务")
+    with on("2024-07-30"):
+        hold_interview(home, case)
+        given = {"case_id": case.pk, "on": time.today(), "at": time.now()}
+        request_termination(actor=home.handler, key=key(), **given)
+    with on("2024-07-31"):
+        review = TerminationReview.objects.get(case=case)
+        review_termination(
+            review_id=review.pk,
+            passed=True,
+            defects="",
+            on=time.today(),
+            actor=home.reviewer,
+            at=time.now(),
+            key=key(),
+        )
+    with on("2024-08-01"):
+        close_case(
+            case_id=case.pk,
+            closing_type=TERMINATION,
+            on=time.today(),
+            ground="",
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+    return case
+
+
+def pool(story: Story) -> None:
+    """E2E-12: the queries of a 终本 case for five years."""
+    case = terminated(house(packs=("SQ-2022",)))
+    story.expect("pool: next query 2025-02-05", lambda: due(case, "SQ-D-10") == "2025-02-05")
+    story.expect(
+        "pool: then 2025-08-01, 2026-02-02, 2026-08-03",
+        lambda: later_queries(case)[:3] == ["2025-08-01", "2026-02-02", "2026-08-03"],
+    )
+
+
+def later_queries(case: Case) -> list[str]:
+    """What the explanation of the running clock names after its first day."""
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-10", state="running")
+    locked = lock_case(case_id=case.pk)
+    told = explain(
+        locked.book.rule(clock.rule_id),
+        dt.date.fromisoformat(clock.start[:10]),
+        calendar=locked.calendar,
+        pack=locked.book.pack_of(clock.rule_id),
+    )
+    return [day.isoformat() for day in told.result.dues[1:]]
+
+
+STORIES: Mapping[str, Callable[[Story], None]] = {
+    "E2E-04": central_affairs,
+    "E2E-06": two_speeds,
+    "E2E-08": command_centre,
+    "E2E-12": pool,
+}

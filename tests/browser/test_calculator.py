@@ -61,7 +61,7 @@ def test_asking_and_correcting(visit: Visit, shoot: Shoot, officer: User, width:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="2023年5月4日（周四）").wait_for()
     assert "rule=JZ-D-01" in page.url
-    assert page.evaluate("document.activeElement.id") == "calc-day"
+    page.wait_for_function("document.activeElement.id === 'calc-day'")
     assert_sound(page)
     page.reload()
     assert page.get_by_role("heading", name="2023年5月4日（周四）").is_visible()

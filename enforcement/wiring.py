@@ -8,6 +8,7 @@ def wire() -> None:
     """List the reactions; called once when the roof is ready."""
     listen("approval.given", "cases.carry_out", granted.carry_out)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
+    listen("receipt.released", "cases.note_released", money.note_released)
     listen("payee.registered", "cases.note_payee", money.note_payee)
     listen("payout.paid", "cases.note_paid", money.note_paid)
     listen("payout.returned", "cases.note_returned", money.note_returned)

@@ -220,6 +220,31 @@ def note_receipt(event: Event) -> None:
         perform(locked, act, actor=None, at=time.now(), name=event.actor)
 
 
+def note_released(event: Event) -> None:
+    """receipt.released: the money was not this case's; its duties fall away, what was done about it stays on record."""
+    data = event.data
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
+        if locked.known is not None:
+            return
+        subject = receipt_subject(locked, data["receipt"])
+        moments = ("payment_arrived", "payment_arrival_notified")
+        for moment in moments:
+            locked.moments.setdefault(subject, {})[moment] = []
+        act = Act(
+            kind="receipt.released_noted",
+            key=f"event:{event.pk}",
+            on=max(event.effective_on, locked.case.filed_on),
+            facts=[
+                *((subject, f"@{moment}", []) for moment in moments),
+                (subject, "fund_amount", None),
+                (subject, "receipt_id", None),
+            ],
+            data={"receipt": data["receipt"], "amount": data["amount"]},
+        )
+        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+
+
 def note_payee(event: Event) -> None:
     """payee.registered: 领款登记 is done once an account is registered with its undertaking (JZ-10)."""
     data = event.data
@@ -318,8 +343,8 @@ def route_of(locked: Locked, subject: int) -> Route:
 
 
 def receipt_subject(locked: Locked, receipt_id: int) -> int:
-    """The subject of a receipt in this case. Raises NotFound."""
-    for subject, facts in locked.facts.items():
+    """The subject of a receipt in this case; the oldest, when it was taken back and found again. Raises NotFound."""
+    for subject, facts in sorted(locked.facts.items()):
         if facts.get("receipt_id") == receipt_id:
             return subject
     raise NotFound(_("这笔款还没有认领到本案。"), fix=_("先认领，或刷新页面。"))

@@ -11,10 +11,11 @@ from deadlines.models import Deadline
 from events import relay
 from events.models import Event
 from funds.actions.payouts import confirm_paid, return_payout
+from funds.actions.receipts import identify_receipt, release_receipt
 from funds.models import Payout
 from funds.selectors import money_of
 from kernel import time
-from kernel.errors import DomainError, NotAllowed, WrongState
+from kernel.errors import DomainError, NotAllowed, NotFound, WrongState
 from tests.factories.cases import House, assigned, filing, house, key
 from tests.walks.stage import money, on, pay, payee
 
@@ -69,6 +70,26 @@ def test_one_fen_more_takes_the_large_route(home: House) -> None:
     case, _receipt, _account = with_money(home, "100000.01", "2023-09-26")
     assert due(case, "JZ-D-12") == D(2023, 10, 16)
     assert not Deadline.objects.filter(case_id=case.pk, rule_id="JZ-D-11").exists()
+
+
+def test_money_of_another_case_leaves_no_duty_behind(home: House) -> None:
+    case, receipt, account = with_money(home, "100000.00", "2023-09-26")
+    with on("2023-09-27"):
+        back = {"receipt_id": receipt.pk, "actor": home.finance, "at": time.now()}
+        release_receipt(reason="付款人另案应付", key=key(), **back)
+        relay.run()
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11").state == "cancelled"
+    assert not Node.objects.filter(case=case, kind="payout", state="open").exists()
+    with on("2023-09-28"):
+        with pytest.raises(NotFound):
+            draft(home, case, receipt, account)
+        identify_receipt(about=case.about, key=key(), **{**back, "at": time.now()})
+        relay.run()
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11", state="running").due_on == D(2023, 10, 7)
+    with on("2023-10-07"):
+        pay(home, case, receipt, account, "B1")
+    assert money_of(case.about).custody == 0
+    assert not Deadline.objects.filter(case_id=case.pk, rule_id="JZ-D-11", state="running").exists()
 
 
 @pytest.mark.req("JZ-12")

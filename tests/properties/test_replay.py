@@ -30,6 +30,15 @@ from tests.properties.case_walk import Offers, Walk, begin
 
 waits = st.sampled_from([1, 3, 24, 24, 72, 24 * 20]).map(lambda hours: dt.timedelta(hours=hours))
 picks = st.integers(0, 40)
+RULES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("JZ-2023",), ()),
+    (("LY-2021",), ()),
+    (("SQ-2022",), ()),
+    (("JM-2022",), ()),
+    (("JZ-2023",), ("haidian", "tianjin")),
+    ((), ("pinggu", "changning", "wujiang")),
+)
+"""Packs and feature switches of the courts whose cases are walked."""
 
 
 class CaseWalk(RuleBasedStateMachine):
@@ -46,7 +55,7 @@ class CaseWalk(RuleBasedStateMachine):
         self.offers = Offers()
 
     @initialize(
-        home=st.integers(0, 1),
+        home=st.integers(0, len(RULES) - 1),
         phone=st.booleans(),
         location=st.sampled_from(["in_court_area", "outside_city"]),
         two=st.booleans(),
@@ -183,6 +192,14 @@ class CaseWalk(RuleBasedStateMachine):
             assert Deadline.objects.open().filter(case_id=case.pk).exists(), "no clock"
             assert Node.objects.filter(case=case, state="open").exists(), "no duty"
 
+    @invariant()
+    def no_clock_is_orphaned(self) -> None:
+        """A running clock has a duty that is still open; only a detector watches without one."""
+        running = Deadline.objects.filter(case_id=self.walk.case.pk, state__in=("running", "suspended"))
+        nodes = dict(Node.objects.filter(case=self.walk.case).values_list("pk", "state"))
+        for clock in running.exclude(node_id=None):
+            assert nodes.get(clock.node_id) == "open", (clock.rule_id, nodes.get(clock.node_id))
+
     def teardown(self) -> None:
         try:
             history = self.walk.history()
@@ -195,12 +212,12 @@ class CaseWalk(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_a_case_is_the_fold_of_its_events() -> None:
-    homes = [house(("JZ-2023",)), house(("LY-2021",))]
+    homes = [house(packs, features=features) for packs, features in RULES]
     CaseWalk.homes = [(home, person(home.court, "handler", unit=home.team, name="赵承办")) for home in homes]
     run_state_machine_as_test(
         CaseWalk,
         settings=settings(
-            max_examples=14,
+            max_examples=24,
             stateful_step_count=24,
             deadline=None,
             derandomize=True,

@@ -93,7 +93,10 @@ def guard(
             "；".join(finding.message for finding in blocking),
             code=blocking[0].rule.id,
             fix="；".join(filter(None, (finding.rule.fix for finding in blocking))),
-            detail={"guards": [finding.rule.id for finding in blocking]},
+            detail={
+                "guards": [finding.rule.id for finding in blocking],
+                "reasons": [f"{finding.message}{finding.rule.fix or ''}" for finding in blocking],
+            },
         )
     return findings
 

@@ -93,14 +93,19 @@ def file_case(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime
     """立案 (执行工作规定 第16条): file a case; its clocks, nodes and first messages follow in the same transaction.
 
     imported: a case filed before it came into this system: dated back, no party is told, past warnings stay silent.
-    Raises BadInput naming the field, NotAllowed. A number that stands already with the same content is returned as it is.
+    Raises BadInput naming the field, NotAllowed. A number that stands already with the same content is returned as it is,
+    and so is the case that this key filed before, even by a click at the same moment.
     """
     may(actor, "file", "W", _("立案"))
     if court.pk not in actor.scope.courts | actor.scope.home:
         raise BadInput(_("您不能为%s立案。") % court.name, field="court", fix=_("请由该院立案人员办理。"))
     warnings = check_filing(filing, at)
     with transaction.atomic(durable=True):
+        drawing = transaction.savepoint()
         number = _number(court, filing, at)
+        if (before := _filed_before(court, key, at)) is not None:
+            transaction.savepoint_rollback(drawing)
+            return Filed(Case.objects.get(pk=int(before.stream.partition(":")[2])), before, warnings)
         standing = (
             Case.objects.filter(court=court, number_key=number.loose_key)
             .exclude(state=CaseState.CANCELLED)
@@ -185,6 +190,12 @@ def _number(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.C
         return number
     drawn = _count_up(court, filing.filed_on.year, filing.kind, None)
     return casenumbers.CaseNumber(filing.filed_on.year, court.code, filing.kind, drawn)
+
+
+def _filed_before(court: Court, key: str, at: dt.datetime) -> Event | None:
+    """The filing of this key within the last month. Asked under the lock of the counter, where a second click waits."""
+    since = at - dt.timedelta(days=31)
+    return Event.objects.filter(kind="case.filed", at__gte=since, court_id=court.pk, key=key).first()
 
 
 def _count_up(court: Court, year: int, kind: str, number: int | None) -> int:

@@ -58,7 +58,11 @@ class KeyedForm(forms.Form):
         """Fill in choices and first values."""
 
     def refuse(self, error: DomainError) -> None:
-        """Put a verb's refusal at its field, or above the form when it names none of ours."""
+        """Put a verb's refusal at its field, or above the form when it names none of ours; several guards, one each."""
+        if reasons := error.detail.get("reasons"):
+            for words in reasons:
+                self.add_error(None, words)
+            return
         name = self.verb_fields.get(error.field, error.field)
         message = sentence(error) if isinstance(error, BadInput) else f"{error}{error.fix}"
         self.add_error(name if name in self.fields else None, message)

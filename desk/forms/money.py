@@ -12,6 +12,23 @@ from desk.forms.fields import DayField, FilesField, MoneyField, long_text, with_
 from funds.selectors import CaseMoney, ReceiptMoney
 
 
+class ReceiptForm(ActForm):
+    """案款到账: an entry of the court's bank account that is this case's money."""
+
+    amount = MoneyField(label=_("到账金额（元）"))
+    arrived_on = DayField(label=_("到账日期"), help_text=_("银行入账之日，发放期限从这一天起算"))
+    bank_serial = forms.CharField(label=_("银行流水号"), max_length=60)
+    payer_name = forms.CharField(label=_("付款人"), max_length=120)
+    account_tail = forms.CharField(
+        label=_("付款账号尾号"), max_length=4, required=False, help_text=_("最后四位数字")
+    )
+    remark = forms.CharField(label=_("附言"), max_length=200, required=False)
+
+    def prepare(self) -> None:
+        """Arrived today unless said otherwise."""
+        self.initial.setdefault("arrived_on", self.about.file.today)
+
+
 class PayoutForm(ActForm):
     """提请发放: to whom, how much, and the record of talking it over above the limit."""
 

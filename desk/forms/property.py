@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.forms.act_form import ActForm, dress, line_of
 from desk.forms.fields import DayField, FilesField, MoneyField, long_text, with_blank
 from desk.forms.rows import Rows, rows_of
+from kernel.money import format_yuan
 from measures.actions.controlling import DISPOSAL_CONDITIONS
 from measures.models import CASH, Control, Property
 from regimes.vocabulary import load_vocabulary
@@ -126,6 +127,7 @@ class TakingRow(forms.Form):
         kwargs.setdefault("prefix", f"item{row.pk}")
         super().__init__(*args, **kwargs)
         self.row = row
+        self.worth = format_yuan(row.value)
         is_cash = row.kind in CASH
         self.initial = {"kind": "freeze" if is_cash else "seal", "amount": f"{row.value:.2f}", **self.initial}
 
@@ -149,7 +151,7 @@ class ControlForm(ActForm):
     approval = forms.ChoiceField(
         label=_("超标的控制审批"), required=False, help_text=_("控制总额超过标的和费用时，须先获批准")
     )
-    reason = long_text(label=_("不予控制的理由"), required=False)
+    reason = long_text(label=_("不予控制的理由"), required=False, help_text=_("选择“不予控制”的填写"))
     files = FilesField(label=_("回执、笔录"), required=False)
 
     spans: ClassVar = {"decision": "wide"}

@@ -154,14 +154,14 @@ def event_words(file: CaseFile, event: Event) -> str:
 
 def _late(file: CaseFile) -> Iterator[dict[str, Any]]:
     for clock in duties(file.clocks):
-        if clock.state in ("over", "soon") and clock.due_on:
+        if clock.state in ("over", "soon") and clock.last_on:
             duty = clock.pack.vocabulary.duties.get(clock.rule.duty, clock.rule.statement)
             about = file.state.labels[clock.row.subject_id]
             where = "" if clock.row.subject_id == file.state.root else f"（{about}）"
             text = _("%(duty)s%(where)s：%(day)s，%(words)s") % {
                 "duty": duty,
                 "where": where,
-                "day": day_words(clock.due_on, file.today),
+                "day": day_words(clock.last_on, file.today),
                 "words": clock.words,
             }
             yield {"tone": clock.state, "text": text, **_way(file, clock)}

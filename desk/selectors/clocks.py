@@ -43,6 +43,11 @@ class ClockView:
         return self.row.due_on
 
     @property
+    def last_on(self) -> dt.date | None:
+        """The last day on which it is not late: a detector flags the day after."""
+        return _last_day(self.row)
+
+    @property
     def is_open(self) -> bool:
         """Running or suspended."""
         return self.row.state in (Deadline.State.RUNNING, Deadline.State.SUSPENDED)

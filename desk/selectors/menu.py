@@ -22,6 +22,8 @@ def actions(file: CaseFile) -> list[dict[str, Any]]:
         shown.append(_entry(file, "upload", _("上传材料"), "upload"))
     if file.case.is_open and may_control(file):
         shown.append(_entry(file, "control", _("采取控制措施"), "lock"))
+    if may_receive(file):
+        shown.append(_entry(file, "receipt", _("登记到账"), "cash"))
     return shown
 
 
@@ -89,6 +91,11 @@ def may_hand_over(file: CaseFile) -> bool:
 def may_archive(file: CaseFile) -> bool:
     """The handler, or whose role archives."""
     return file.is_own or file.user.scope.may("archive", "W")
+
+
+def may_receive(file: CaseFile) -> bool:
+    """Whose role records what the bank reports; money may still come after closing."""
+    return file.user.scope.may("receipt", "W")
 
 
 def may_upload(file: CaseFile) -> bool:

@@ -121,7 +121,7 @@ def _line(file: CaseFile, node: Node, opened: Node | None, pane: dict[str, Any] 
 def _days(file: CaseFile, node: Node, lead: ClockView | None) -> dict[str, Any]:
     if node.state == NodeState.DROPPED:
         return {"state": "todo", "text": _("不再需要"), "due": "", "done": "", "done_note": node.reason}
-    due = day_words(lead.due_on, file.today) if lead and lead.due_on else ""
+    due = day_words(lead.last_on, file.today) if lead and lead.last_on else ""
     if node.state == NodeState.DONE:
         return _done_days(file, node, lead, due)
     if lead is None:

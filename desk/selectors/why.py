@@ -70,7 +70,7 @@ def beside(clocks: Sequence[ClockView], lead: ClockView, today: dt.date) -> list
         {
             "source": source_of(clock.rule),
             "statement": clock.rule.statement,
-            "due": day_words(clock.due_on, today) if clock.due_on else _("停止计时"),
+            "due": day_words(clock.last_on, today) if clock.last_on else _("停止计时"),
             "state": clock.state,
             "words": clock.words or None,
             "rule": clock.rule.id,

@@ -20,6 +20,7 @@ from desk.selectors.case_page import crumbs, sides
 from desk.views.deeds import DEEDS, Check, Deed
 from desk.views.doing import Outcome, answer, attempt, case_url, done, open_case
 from kernel.errors import DomainError
+from kernel.money import format_yuan
 
 CONFIRMED = "confirmed"
 CHANGE = "change"
@@ -105,7 +106,7 @@ def page(
     file = about.file
     context: dict[str, Any] = {
         "crumbs": crumbs(file, "", str(deed.title)),
-        "about": sides(file),
+        "about": _concerns(deed, about),
         "title": deed.title,
         "lead": deed.lead,
         "form": form,
@@ -120,6 +121,21 @@ def page(
         context["checklist"] = checklist(file)
     response = render(request, "desk/act.html", context)
     return answer(request, response, outcome) if outcome else response
+
+
+def _concerns(deed: Deed, about: About) -> str:
+    """What of the case the act is about: a payout, a property item; and the parties."""
+    item, parties = about.item, sides(about.file)
+    if deed.concerns:
+        return f"{deed.concerns} · {parties}"
+    if item is None:
+        return parties
+    goods = _("财产 %(name)s（%(kind)s，%(value)s）") % {
+        "name": item.label,
+        "kind": item.get_kind_display(),
+        "value": format_yuan(item.value),
+    }
+    return f"{goods} · {parties}"
 
 
 def checklist(file: CaseFile) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from desk.forms import acts as forms
 from desk.forms.act_form import About, ActForm
+from desk.forms.money import ReceiptForm
 from desk.forms.nodes import ArchiveForm, PayeeForm
 from desk.forms.property import ControlForm, FindingForm
 from desk.selectors import menu
@@ -24,6 +25,8 @@ from desk.selectors.case_file import CaseFile
 from desk.views import works
 from desk.views.doing import Doing
 from desk.words import plain_day
+from funds.actions.receipts import receive_for_case
+from kernel.capitals import in_capitals
 from kernel.errors import BadInput
 from kernel.money import format_yuan
 from measures.actions.finding import add_property
@@ -41,7 +44,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act. allowed: whether its address opens for this person. check: None when nothing is shown before."""
+    """One act. allowed: whether its address opens for this person. check: None when nothing is shown before.
+
+    concerns: what of the case the act is about, above its form.
+    """
 
     title: Any
     form: type[ActForm]
@@ -53,6 +59,7 @@ class Deed:
     fields: str = "desk/_fields.html"
     check: Callable[[About, dict[str, Any]], Check] | None = None
     rows: str = ""
+    concerns: str = ""
 
 
 def suspend(doing: Doing) -> Any:
@@ -147,6 +154,15 @@ def find(doing: Doing) -> Any:
     return add_property(case_id=_case(doing), item=item, source=given["source"], on=given["on"], **doing.by)
 
 
+def receive(doing: Doing) -> Any:
+    """登记到账 of an entry that is this case's money."""
+    given, case = doing.cleaned, doing.about.file.case
+    names = ("amount", "arrived_on", "bank_serial", "payer_name", "account_tail", "remark")
+    return receive_for_case(
+        about=case.about, court=case.court, **{name: given[name] for name in names}, **doing.by
+    )
+
+
 def upload(doing: Doing) -> Any:
     """上传材料: the files were kept when the form was checked."""
     return doing.files["files"]
@@ -162,6 +178,20 @@ def clue(doing: Doing) -> Any:
 def cancel(doing: Doing) -> Any:
     """申请撤销立案."""
     return _ask(doing, "cancel_case", {})
+
+
+def check_receive(about: About, given: dict[str, Any]) -> Check:
+    """Whose money, how much, from whom."""
+    serial = _("流水号 %(serial)s") % {"serial": given["bank_serial"]}
+    words = _("大写：%(words)s") % {"words": in_capitals(given["amount"])}
+    return Check(
+        [
+            {"label": _("认领到案件"), "value": about.file.case.number},
+            {"label": _("到账金额"), "value": format_yuan(given["amount"]), "note": words},
+            {"label": _("到账日期"), "value": plain_day(given["arrived_on"])},
+            {"label": _("付款人"), "value": given["payer_name"], "note": serial},
+        ]
+    )
 
 
 def check_suspend(about: About, given: dict[str, Any]) -> Check:
@@ -311,6 +341,10 @@ DEEDS: dict[str, Deed] = {
     "control": Deed(
         _lazy("采取控制措施"), ControlForm, works.control, menu.may_control, _lazy("已采取控制措施。"), _lazy("提交"),
         fields="desk/_control_fields.html",
+    ),
+    "receipt": Deed(
+        _lazy("登记到账"), ReceiptForm, receive, menu.may_receive, _lazy("已登记到账并认领到本案，发放期限开始计算。"),
+        _lazy("确认到账"), _lazy("流水明确属于本案的案款在这里登记，同时认领到本案。"), check=check_receive,
     ),
     "payee": Deed(
         _lazy("登记领款账户"), PayeeForm, works.register, _payee, _lazy("已登记领款账户。"), _lazy("登记"),

@@ -173,11 +173,13 @@ def _conflict(form: ActForm, error: DomainError) -> dict[str, Any]:
     seen = form.cleaned_data.get("seen_seq") or 0
     is_open = about.node is None or about.node.state == "open"
     keep = {"keep_label": _("仍按我填写的提交"), "keep_name": AGAIN, "keep_value": about.version}
+    can_keep = is_open and error.code in ("DESK-VERSION", "NODE-VERSION")
+    fix = error.fix if can_keep or is_open else _("这里已经办结，请载入最新内容。")
     return {
-        "text": f"{error}{error.fix}",
+        "text": f"{error}{fix}",
         "changes": changes_since(about.file, seen, about.node),
         "reload_url": _reload(about),
-        **(keep if is_open and error.code in ("DESK-VERSION", "NODE-VERSION") else {}),
+        **(keep if can_keep else {}),
     }
 
 

@@ -14,7 +14,6 @@ from cases.models import Case
 from courts.access import staff
 from desk.forms.filing import ClaimRows, FilingForm, PartyRows
 from desk.forms.rows import asked, next_rows, typed
-from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, WrongState
 from kernel.time import today
@@ -35,8 +34,6 @@ def file(request: HttpRequest) -> HttpResponse:
     form = FilingForm(request.POST, today=on)
     if not form.is_valid():
         return _page(request, form, status=422)
-    if (standing := _filed_before(form.key)) is not None:
-        return redirect("desk:case", pk=standing)
     try:
         filed = file_case(
             court=request.user.court, filing=form.filing(), actor=request.user, at=at, key=form.key
@@ -46,12 +43,6 @@ def file(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     _say(request, filed.case, is_new=filed.event is not None, warnings=filed.warnings)
     return redirect("desk:case", pk=filed.case.pk)
-
-
-def _filed_before(key: str) -> int | None:
-    """The case that this form filed at an earlier click."""
-    stream = Event.objects.filter(kind="case.filed", key=key).values_list("stream", flat=True).first()
-    return int(stream.partition(":")[2]) if stream else None
 
 
 def _say(request: HttpRequest, case: Case, *, is_new: bool, warnings: Any) -> None:

@@ -106,6 +106,8 @@ def step(request: HttpRequest, pk: int, payout_id: int, name: str) -> HttpRespon
         wanted.said,
         wanted.submit,
         check=partial(_check_step, payout, wanted) if wanted.checked else None,
+        concerns=_("发放 %(amount)s 给%(payee)s")
+        % {"amount": format_yuan(payout.amount), "payee": _payee(payout)},
     )
     action = reverse("desk:payout_step", args=[pk, payout_id, name])
     return perform(request, deed, About(file), action, case_url(file, "money"))
@@ -140,18 +142,17 @@ def _check_draft(found: Any, receipt: Any, about: About, given: dict[str, Any]) 
     )
 
 
-def _check_step(payout: Payout, wanted: Step, about: About, _given: dict[str, Any]) -> Check:
+def _payee(payout: Payout) -> str:
     account = payout.account
+    return f"{payout.payee.name}，{account.bank} {account.account_masked}" if account else payout.payee.name
+
+
+def _check_step(payout: Payout, wanted: Step, about: About, _given: dict[str, Any]) -> Check:
     return Check(
         [
             {"label": _("案号"), "value": about.file.case.number},
             _amount_row(payout.amount),
-            {
-                "label": _("收款账户"),
-                "value": f"{payout.payee.name}，{account.bank} {account.account_masked}"
-                if account
-                else payout.payee.name,
-            },
+            {"label": _("收款账户"), "value": _payee(payout)},
             {"label": _("这一步"), "value": str(wanted.title)},
         ],
         _("付款指令发出后不能撤回。") if wanted.rights == PAYERS else "",

@@ -12,7 +12,7 @@ from cases.states import NodeState
 from closing.checklist import answers, gaps
 from courts.scope import roles
 from desk.forms.act_form import About, ActForm
-from desk.selectors import clocks
+from desk.selectors import aside, clocks
 from desk.selectors.case_file import CaseFile
 from desk.selectors.menu import may_ask, may_complete
 from desk.selectors.why import beside, why
@@ -119,6 +119,21 @@ def _known(file: CaseFile, node: Node) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in facts]
 
 
+def _controlled(file: CaseFile, node: Node) -> list[dict[str, Any]]:
+    """How the item of a control node stands: its measure, or why it was left free."""
+    row = property_of(file, node)
+    if row is None:
+        return []
+    standing = aside.property_item(file, row)["text"] or row.get_state_display()
+    facts = [(_("控制情况"), standing)]
+    if row.reason and row.reason != standing:
+        facts.append((_("理由"), row.reason))
+    control = file.controls.get(row.pk)
+    if control is not None and control.document:
+        facts.append((_("文书或回执"), control.document))
+    return [{"label": label, "value": value} for label, value in facts]
+
+
 def _closing(file: CaseFile) -> dict[str, Any]:
     found = [a for a in answers(file.state, on=file.today) if a.applies and a.hard]
     open_gaps = gaps(found)
@@ -163,6 +178,8 @@ def _record(file: CaseFile, node: Node) -> dict[str, Any]:
             continue
         choices = {choice.value: choice.zh for choice in field.choices} if field else {}
         rows.append({"label": field.zh if field else value_label(key), "value": value_words(value, choices)})
+    if definition.form == "control":
+        rows += _controlled(file, node)
     pane: dict[str, Any] = {"record": rows, "record_empty": _("没有填写其他内容。"), "reason": node.reason}
     event = (
         Event.objects.filter(stream=file.case.about, kind="node.completed", data__node=node.pk)

@@ -127,6 +127,44 @@ def identify_receipt(
     return receipt
 
 
+def receive_for_case(
+    *,
+    about: str,
+    court: Court,
+    amount: Decimal,
+    arrived_on: dt.date,
+    payer_name: str,
+    account_tail: str,
+    bank_serial: str,
+    remark: str,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Receipt:
+    """到账登记并认领: money whose case is known when it is recorded; both acts in one transaction.
+
+    An entry of the bank that was recorded before and waits to be claimed is claimed now.
+    Raises what record_receipt and identify_receipt raise.
+    """
+    with transaction.atomic(durable=True):
+        receipt = record_receipt(
+            court=court,
+            amount=amount,
+            arrived_on=arrived_on,
+            payer_name=payer_name,
+            account_tail=account_tail,
+            bank_serial=bank_serial,
+            remark=remark,
+            actor=actor,
+            at=at,
+            key=key,
+            joins=True,
+        )
+        return identify_receipt(
+            receipt_id=receipt.pk, about=about, actor=actor, at=at, key=f"{key}:identified", joins=True
+        )
+
+
 def release_receipt(
     *, receipt_id: int, reason: str, actor: User, at: dt.datetime, key: str, joins: bool = False
 ) -> Receipt:

@@ -26,8 +26,19 @@ function cents(jiao, fen, afterYuan) {
   return tenths + (fen ? `${DIGITS[fen]}分` : "");
 }
 
+// 12.5万元 -> 125000: the point moves as far as the word says; other words are left as they are.
+function plain(input) {
+  const text = input.replace(/[,，\s¥￥]/g, "").replace(/元$/, "");
+  const found = /^(-?\d+)(?:\.(\d+))?([万亿])$/.exec(text);
+  if (!found) return text;
+  const places = found[3] === "万" ? 4 : 8;
+  const digits = (found[2] || "").padEnd(places, "0");
+  const rest = digits.slice(places);
+  return found[1].replace(/^(-?)0+(?=\d)/, "$1") + digits.slice(0, places) + (rest ? `.${rest}` : "");
+}
+
 export function capitals(input) {
-  const found = /^(-?)(\d{1,12})(?:\.(\d{1,2}))?$/.exec(input.replace(/[,，\s¥￥]/g, ""));
+  const found = /^(-?)0*(\d{1,12})(?:\.(\d{1,2}))?$/.exec(plain(input));
   if (!found) return "";
   const whole = Number(found[2]);
   const [jiao, fen] = (found[3] || "").padEnd(2, "0").split("").map(Number);

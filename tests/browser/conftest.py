@@ -55,14 +55,35 @@ def program() -> str:
     return found
 
 
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Chromium's environment: it finds the fonts of our papers, for a bare machine has none for Chinese."""
+    folder = tmp_path_factory.mktemp("fonts")
+    written = FONTS.format(
+        fonts=Path(__file__).resolve().parents[2] / "documents/fonts", cache=folder / "cache"
+    )
+    (folder / "fonts.conf").write_text(written, encoding="utf-8")
+    return {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
+
+
+@pytest.fixture(scope="session")
+def chromium(fonts: dict[str, str]) -> Iterator[Browser]:
     """One browser for the whole run."""
     executable = program()
     # Playwright's loop runs in this thread, and Django would take every query of a test for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=axe.ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=axe.ARGUMENTS, env=fonts)
         yield browser
         browser.close()
 

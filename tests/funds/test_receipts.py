@@ -10,7 +10,13 @@ import pytest
 
 from events.log import history
 from funds.actions.payouts import cancel_payout
-from funds.actions.receipts import identify_receipt, record_receipt, release_receipt, void_receipt
+from funds.actions.receipts import (
+    identify_receipt,
+    receive_for_case,
+    record_receipt,
+    release_receipt,
+    void_receipt,
+)
 from funds.audit import differences
 from funds.books import hand_over, open_book
 from funds.models import Book, Journal, Receipt
@@ -233,3 +239,37 @@ def test_recording_takes_few_statements(at_desk: Desk, django_assert_max_num_que
             at=time.now(),
             **given,
         )
+
+
+def received(at_desk: Desk, **fields: Any) -> Receipt:
+    given = {
+        "about": at_desk.about, "court": at_desk.court, "amount": Decimal("60000.00"),
+        "arrived_on": dt.date(2023, 5, 9), "payer_name": "李四", "account_tail": "1001", "bank_serial": "S-9",
+        "remark": "", "actor": at_desk.officer, "at": time.now(), "key": "received",
+    }  # fmt: skip
+    return receive_for_case(**{**given, **fields})
+
+
+def test_money_of_a_known_case_is_recorded_and_claimed_at_once(at_desk: Desk) -> None:
+    receipt = received(at_desk)
+    assert (receipt.state, receipt.about) == ("identified", at_desk.about)
+    assert events_of(receipt) == ["receipt.arrived", "receipt.identified"]
+    assert received(at_desk).pk == receipt.pk
+    assert money_of(at_desk.about).custody == Decimal("60000.00")
+    assert list(differences()) == []
+
+
+def test_an_entry_that_waited_is_claimed_and_one_of_another_case_is_refused(at_desk: Desk) -> None:
+    with_serial = {"bank_serial": "S-9", "arrived_on": dt.date(2023, 5, 9)}
+    waiting = arrival(at_desk, "60000.00", **with_serial)
+    assert received(at_desk).pk == waiting.pk
+    other = open_book(court_id=at_desk.court.pk, about="case:999", at=time.now())
+    with pytest.raises(WrongState):
+        received(at_desk, about=other.about, key="another")
+    assert Receipt.objects.count() == 1
+
+
+def test_nothing_stands_when_the_claim_is_refused(at_desk: Desk) -> None:
+    with pytest.raises(BadInput):
+        received(at_desk, about="case:404")
+    assert Receipt.objects.count() == 0

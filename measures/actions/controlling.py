@@ -135,9 +135,9 @@ def deduct(
                 row.state = Property.State.DISPOSED
                 act.facts.append((row.subject_id, "property_state", row.state))
                 act.happened.append(("property_disposed", row.subject_id))
-            row.save(update_fields=["deducted", "state"])
             act.rows.append(row)
             act.happened.append(("fund_deducted", row.subject_id))
+        Property.objects.bulk_update(rows.values(), ["deducted", "state"])
         return perform(locked, act, actor=actor, at=at)
 
 

@@ -6,6 +6,7 @@ cases of the same size, with prepared statements, and reads nothing but the lock
 PostgreSQL does for one client. At most twelve statements an act, papers and messages included.
 """
 
+# ruff: noqa: S608  statements of our own names and ids
 from __future__ import annotations
 
 import argparse
@@ -200,7 +201,7 @@ def learn(staging: psycopg.Connection, place: Place, name: str) -> int:
     seq = staging.execute("SELECT max(seq) FROM events_event WHERE stream = %s", [f"case:{case}"]).fetchone()[
         0
     ]
-    touched = "(SELECT image FROM bench_image WHERE name = '%s')"  # noqa: S608
+    touched = "(SELECT image FROM bench_image WHERE name = '%s')"
     staging.execute(
         "CREATE TABLE bench_image AS SELECT i ->> 0 AS name, (i ->> 1)::bigint AS image FROM events_event,"
         " jsonb_array_elements(data -> 'rows') i WHERE stream = %s AND seq = %s",
@@ -223,7 +224,7 @@ def learn(staging: psycopg.Connection, place: Place, name: str) -> int:
     script.append(f"SELECT version FROM cases_case WHERE id = {case} + :k::bigint * {STEP} FOR UPDATE;")
     for table, (unique, updated) in WRITTEN.items():
         names = keep(staging, table, conditions[table])
-        if staging.execute(f"SELECT count(*) FROM bench_{table}").fetchone()[0]:  # noqa: S608
+        if staging.execute(f"SELECT count(*) FROM bench_{table}").fetchone()[0]:
             script.append(_again(table, names, unique, updated, case))
     staging.execute(
         "CREATE TABLE bench_timer AS SELECT d.rule_id, d.subject_id, d.run, t.fire_at, t.rung, t.rungs"
@@ -249,13 +250,13 @@ def _again(table: str, names: list[str], unique: str | None, updated: tuple[str,
         f" ON CONFLICT ({unique}) DO " + (f"UPDATE SET {setting}" if setting else "NOTHING") if unique else ""
     )
     insert = (
-        f"INSERT INTO {table} ({listed}) SELECT {moved(fresh, case=case, k=':k', alias='b')}"  # noqa: S608
+        f"INSERT INTO {table} ({listed}) SELECT {moved(fresh, case=case, k=':k', alias='b')}"
         f" FROM bench_{table} b{conflict}"
     )
     if table != "deadlines_deadline":
         return f"{insert};"
     return (
-        f"WITH kept AS ({insert} RETURNING id, rule_id, subject_id, run, state), gone AS ("  # noqa: S608
+        f"WITH kept AS ({insert} RETURNING id, rule_id, subject_id, run, state), gone AS ("
         "DELETE FROM deadlines_timer WHERE deadline_id IN (SELECT id FROM kept WHERE state <> 'running'))"
         " INSERT INTO deadlines_timer (deadline_id, fire_at, rung, rungs) SELECT k.id, t.fire_at, t.rung, t.rungs"
         f" FROM bench_timer t JOIN kept k ON k.rule_id = t.rule_id AND k.run = t.run"

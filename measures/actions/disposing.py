@@ -76,12 +76,12 @@ def announce_auction(
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
         row = _ready(locked, node, actor, seen_version, given.announced_on, at)
-        _check_gap(locked, row, given)
         warnings = [
             w
             for action, facts in _asked(row, given).items()
             for w in guard(locked, action, facts, subject=row.subject_id)
         ]
+        _check_gap(locked, row, given)
         row.starting_price, row.auction_round, row.state = (
             given.starting_price,
             row.auction_round + 1,
@@ -192,7 +192,11 @@ def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
     elif row.starting_price:
         facts["price_cut_ratio"] = (1 - given.starting_price / row.starting_price).quantize(RATIO)
     deposit = (given.deposit / given.starting_price).quantize(RATIO) if given.starting_price else Decimal(0)
-    return {"set_starting_price": facts, "set_auction_deposit": {**facts, "deposit_ratio": deposit}}
+    return {
+        "set_starting_price": facts,
+        "set_auction_deposit": {**facts, "deposit_ratio": deposit},
+        "set_auction_opening": {"announcement_gap_days": (given.opens_on - given.announced_on).days},
+    }
 
 
 def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:

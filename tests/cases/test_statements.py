@@ -54,7 +54,8 @@ def counted() -> Iterator[list[str]]:
 def case_of(home: House, respondents: int = 1) -> Case:
     """A case of 2023-04-24; the process has seen its packs, its calendar and its people."""
     others = [respondent(f"李{number}", phone=f"1390000{number:04d}") for number in range(1, respondents)]
-    return assigned(home, filing("2023-04-24", applicant(), respondent(), *others))
+    basis = f"（2022）鄂9901民初{Case.objects.count() + 1}号民事判决书"
+    return assigned(home, filing("2023-04-24", applicant(), respondent(), *others, basis=basis))
 
 
 def tell(way: str, name: str, found: list[str]) -> None:

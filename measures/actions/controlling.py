@@ -263,7 +263,7 @@ def _ask(locked: Locked, row: Property, taking: Taking, held: Decimal, actor: Us
     after = held + (Decimal(0) if taking.waiting else taking.amount)
     party_kind = locked.facts.get(row.party.subject_id, {}).get("party_kind", "")
     facts: dict[str, Any] = {
-        "control_ratio_after": (after / limit).quantize(Decimal("0.0001")) if limit else Decimal(0),
+        "control_ratio_after": after / limit if limit else Decimal(0),
         "property_indivisible": row.indivisible,
         "over_limit_approved": approved(taking.approval_id, "over_limit", row.pk),
         "party_kind": party_kind,

@@ -22,8 +22,6 @@ from measures.actions.controlling import may_control
 from measures.models import Property
 from regimes.periods import compute
 
-RATIO = Decimal("0.0001")
-
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -181,17 +179,15 @@ def _ready(
 
 
 def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
-    """The guards' questions, by the action each stands before."""
+    """The guards' questions, by the action each stands before. Ratios are exact: a yuan too little is too little."""
     round_no = row.auction_round + 1
     price = row.price or Decimal(0)
     facts: dict[str, Any] = {"auction_mode": "online", "auction_round": round_no}
     if round_no == 1:
-        facts["starting_price_ratio"] = (
-            (given.starting_price / price).quantize(RATIO) if price else Decimal(0)
-        )
+        facts["starting_price_ratio"] = given.starting_price / price if price else Decimal(0)
     elif row.starting_price:
-        facts["price_cut_ratio"] = (1 - given.starting_price / row.starting_price).quantize(RATIO)
-    deposit = (given.deposit / given.starting_price).quantize(RATIO) if given.starting_price else Decimal(0)
+        facts["price_cut_ratio"] = 1 - given.starting_price / row.starting_price
+    deposit = given.deposit / given.starting_price if given.starting_price else Decimal(0)
     return {
         "set_starting_price": facts,
         "set_auction_deposit": {**facts, "deposit_ratio": deposit},

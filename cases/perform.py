@@ -13,14 +13,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import papers, telling
-from cases.models import Case, Fact, Node
-from cases.rows import CASE_COLUMNS, image_of
+from cases.models import Fact, Node
+from cases.rows import image_of
 from cases.snapshot import Locked
 from cases.states import CaseState
+from cases.writing import write_state
 from courts.models import User
 from deadlines import clocks
 from deadlines.clocks import Holder
 from deadlines.models import Deadline
+from documents.drafts import Drafted
 from events import log
 from events.log import Draft
 from events.models import Event
@@ -77,17 +79,23 @@ def known(locked: Locked, *, kind: str, data: Mapping[str, Any] | None = None) -
 
 
 def guard(
-    locked: Locked, action: str | Sequence[str], facts: Mapping[str, Any], *, subject: int | None = None
+    locked: Locked,
+    action: str | Sequence[str],
+    facts: Mapping[str, Any],
+    *,
+    subject: int | None = None,
+    override: tuple[User, str] | None = None,
 ) -> list[Finding]:
     """Ask the guards before an action (or several at once); raises WrongState for the blocking ones, returns the warnings.
 
-    facts: what the act brings, over the recorded facts of the subject and the case.
+    facts: what the act brings, over the recorded facts of the subject and the case. override: who goes on all the
+    same and why; lets pass what the rule lets one of this person's roles pass, as a warning.
     """
     view = flow.View(locked.state())
     merged = {**view.facts(subject or locked.root), **facts}
     actions = (action,) if isinstance(action, str) else action
     findings = [finding for name in actions for finding in check(locked.book, name, merged)]
-    blocking = [finding for finding in findings if finding.blocks]
+    blocking = [finding for finding in findings if finding.blocks and not _overridden(finding, override)]
     if blocking:
         raise WrongState(
             "；".join(finding.message for finding in blocking),
@@ -99,6 +107,14 @@ def guard(
             },
         )
     return findings
+
+
+def _overridden(finding: Finding, override: tuple[User, str] | None) -> bool:
+    """Whether the rule lets this person go on, and a reason was given."""
+    if override is None:
+        return False
+    person, reason = override
+    return bool(reason.strip()) and person.scope.has(*finding.rule.override)
 
 
 def check_day(locked: Locked, on: dt.date, at: dt.datetime, *, field: str = "on") -> None:
@@ -121,18 +137,17 @@ def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, na
         locked.case.begin()
     plan = flow.plan(locked.book, locked.state(), derived=act.derived)
     nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
-    _save_nodes(locked, nodes)
+    _save(locked, facts, nodes)
     deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
     drafted = papers.draft(locked, act, actor=actor, at=at)
-    _save_case(locked.case)
     rows = [*act.rows, *facts, *nodes, *deadlines, locked.case]
     event = _append(locked, act, rows, drafted, actor.actor if actor else name, at)
-    telling.tell(locked, act, event, drafted=drafted, at=at)
+    telling.tell(locked, act, event, drafted=drafted.papers, at=at)
     return event
 
 
 def _note(locked: Locked, act: Act, seq: int, at: dt.datetime) -> list[Fact]:
-    """Record what happened and the facts, in memory and in one upsert; returns the rows."""
+    """Record what happened and the facts, in memory; returns the rows, not yet saved."""
     changed: dict[tuple[int, str], Any] = {}
     for event, subject in _implied(act.happened):
         day = act.days.get((event, subject))
@@ -145,19 +160,8 @@ def _note(locked: Locked, act: Act, seq: int, at: dt.datetime) -> list[Fact]:
         changed[(subject, key)] = kept = log.plain({"v": value})["v"]
         if not key.startswith("@"):
             locked.facts.setdefault(subject, {})[key] = kept
-    return write_facts(locked.case, changed, seq)
-
-
-def write_facts(case: Case, changed: Mapping[tuple[int, str], Any], seq: int) -> list[Fact]:
-    """Upsert facts: (subject, key) -> value as JSON keeps it. Joins the caller's transaction; one statement."""
-    if not changed:
-        return []
-    return Fact.objects.bulk_create(
-        [Fact(case=case, subject_id=s, key=k, value=v, seq=seq) for (s, k), v in changed.items()],
-        update_conflicts=True,
-        unique_fields=["subject", "key"],
-        update_fields=["value", "seq"],
-    )
+    case = locked.case
+    return [Fact(case=case, subject_id=s, key=k, value=v, seq=seq) for (s, k), v in changed.items()]
 
 
 def _implied(happened: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -228,30 +232,14 @@ def _open(locked: Locked, plan: Plan, on: dt.date) -> list[Node]:
     return opened
 
 
-def _save_nodes(locked: Locked, nodes: list[Node]) -> None:
-    """New and changed nodes in one upsert by their run; the case's lock makes it safe."""
+def _save(locked: Locked, facts: list[Fact], nodes: list[Node]) -> None:
+    """Write the facts, the new and changed nodes and the case; one statement."""
+    case = locked.case
+    case.version += 1
     rows = list({(n.subject_id, n.kind, n.run): n for n in nodes}.values())
-    if not rows:
-        return
     for node in rows:
-        node.pk = None
-        node.team_id, node.owner_id = locked.case.team_id, locked.case.owner_id
-    Node.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["subject", "kind", "run"],
-        update_fields=[
-            "state",
-            "done_on",
-            "done_by",
-            "outcome",
-            "values",
-            "reason",
-            "version",
-            "team_id",
-            "owner_id",
-        ],
-    )
+        node.team_id, node.owner_id = case.team_id, case.owner_id
+    write_state(case, facts, rows)
     locked.nodes.update({node.pk: node for node in rows})
 
 
@@ -272,20 +260,15 @@ def _run_clocks(locked: Locked, plan: Plan, at: dt.datetime, *, silent: bool) ->
     return written
 
 
-def _save_case(case: Case) -> None:
-    case.version += 1
-    case.save(update_fields=list(CASE_COLUMNS))
-
-
 def _append(
-    locked: Locked, act: Act, rows: Iterable[Any], drafted: Sequence[Any], actor: str, at: dt.datetime
+    locked: Locked, act: Act, rows: Iterable[Any], drafted: Drafted, actor: str, at: dt.datetime
 ) -> Event:
     data = {
         **act.data,
         **({"node": act.node.pk, "kind": act.node.kind, "values": act.values} if act.node else {}),
         **({"outcome": act.outcome} if act.outcome else {}),
         **({"warnings": [w.rule.id for w in act.warnings]} if act.warnings else {}),
-        **({"papers": [paper.pk for paper in drafted]} if drafted else {}),
+        **({"papers": [paper.pk for paper in drafted.papers]} if drafted.papers else {}),
         "happened": [[event, subject] for event, subject in act.happened],
         "facts": [[subject, key, value] for subject, key, value in act.facts],
         "rows": [image_of(row) for row in rows],
@@ -298,6 +281,7 @@ def _append(
         at=at,
         court_id=locked.case.court_id,
         drafts=[draft],
+        firsts=drafted.events,
     )[0]
     locked.seq, locked.digest = event.seq, bytes(event.digest)
     return event

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -28,7 +29,10 @@ from regimes.calendar import Calendar
 from regimes.flow import Clock, Extension, Interval, Moment, State, Subject
 from regimes.flow import Node as FlowNode
 
-_SNAPSHOT = """
+_CLERK = """SELECT u.full_name FROM courts_user u JOIN courts_membership m ON m.user_id = u.id
+   WHERE m.unit_id = %(t)s AND u.is_active AND u.post IN ('clerk', 'judge_assistant') ORDER BY u.post, u.id LIMIT 1"""
+
+_SNAPSHOT = f"""
 SELECT
   (SELECT coalesce(json_agg(json_build_array(id, kind, parent_id, label)), '[]') FROM cases_subject WHERE case_id = %(c)s),
   (SELECT coalesce(json_agg(json_build_array(subject_id, key, value, id)), '[]') FROM cases_fact WHERE case_id = %(c)s),
@@ -38,14 +42,21 @@ SELECT
   (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM cases_extension x WHERE case_id = %(c)s),
   (SELECT json_build_array(seq, encode(digest, 'hex')) FROM events_event WHERE stream = %(s)s ORDER BY seq DESC LIMIT 1),
   (SELECT json_build_array(id, kind, data) FROM events_event WHERE stream = %(s)s AND key = %(k)s),
+  (SELECT coalesce(json_agg(json_build_array(kind, amount::text) ORDER BY id), '[]') FROM cases_claimitem
+   WHERE case_id = %(c)s),
   (SELECT coalesce(max(version), 0) FROM courts_calendarstamp),
-  (SELECT full_name FROM courts_user WHERE id = %(o)s)
-"""
+  (SELECT max(ordinal) FROM documents_paper WHERE court_id = %(w)s AND case_number = %(n)s),
+  (SELECT full_name FROM courts_user WHERE id = %(o)s),
+  ({_CLERK})
+"""  # noqa: S608  no input
 
 
 @dataclass
 class Locked:
-    """A case whose row this transaction holds, with what its rules may look at. Only verbs hold one."""
+    """A case whose row this transaction holds, with what its rules may look at. Only verbs hold one.
+
+    claims: (kind of claim, yuan) in their order. last_ordinal: see documents.numbers; None before the first paper.
+    """
 
     case: Case
     book: RuleBook
@@ -61,7 +72,10 @@ class Locked:
     seq: int
     digest: bytes
     known: tuple[int, str, dict[str, Any]] | None = None
+    claims: list[tuple[str, Decimal]] = field(default_factory=list)
+    last_ordinal: int | None = None
     read_handler: tuple[int | None, str] = (None, "")
+    read_clerk: tuple[int | None, str] = (None, "")
     read_people: list[tuple[Party, list[ContactPoint]]] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -78,6 +92,17 @@ class Locked:
             return ""
         read, name = self.read_handler
         return name if read == case.owner_id else case.owner.full_name
+
+    @property
+    def clerk(self) -> str:
+        """The name of the clerk (书记员) of the team, or ""."""
+        read, name = self.read_clerk
+        if read == self.case.team_id:
+            return name
+        with connection.cursor() as cursor:
+            cursor.execute(_CLERK, {"t": self.case.team_id})
+            found = cursor.fetchone()
+        return found[0] if found else ""
 
     def people(self) -> list[tuple[Party, list[ContactPoint]]]:
         """The parties in their order with their contacts; read once an act, when its papers or messages want them."""
@@ -129,9 +154,10 @@ def _locking() -> CaseQuerySet:
 def read_locked(case: Case, *, key: str = "") -> Locked:
     """The state of a case whose lock is held (or which was just made)."""
     with connection.cursor() as cursor:
-        cursor.execute(_SNAPSHOT, {"c": case.pk, "s": case.about, "k": key, "o": case.owner_id})
-        *found, calendar_version, handler = cursor.fetchone()
-    subjects, facts, nodes, clocks, holds, extensions, last, known = map(_json, found)
+        asked = {"c": case.pk, "s": case.about, "k": key, "o": case.owner_id, "t": case.team_id}
+        cursor.execute(_SNAPSHOT, {**asked, "w": case.court_id, "n": case.number})
+        *found, calendar_version, last_ordinal, handler, clerk = cursor.fetchone()
+    subjects, facts, nodes, clocks, holds, extensions, last, known, claims = map(_json, found)
     locked = Locked(
         case=case,
         book=book_of(case),
@@ -147,7 +173,10 @@ def read_locked(case: Case, *, key: str = "") -> Locked:
         seq=last[0] if last else 0,
         digest=bytes.fromhex(last[1]) if last else GENESIS,
         known=(known[0], known[1], known[2]) if known else None,
+        claims=[(kind, Decimal(amount)) for kind, amount in claims],
+        last_ordinal=last_ordinal,
         read_handler=(case.owner_id, handler or ""),
+        read_clerk=(case.team_id, clerk or ""),
     )
     for subject, name, value, _pk in facts:
         if name.startswith("@"):

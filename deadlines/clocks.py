@@ -1,4 +1,4 @@
-"""Write what a plan says of clocks: one upsert of clocks, one statement for their timers.
+"""Write what a plan says of clocks: clocks and their timers in one statement.
 
 Joins the caller's transaction.
 """
@@ -9,16 +9,17 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from deadlines.due import Due, due_of_rule
 from deadlines.ladder import next_rung, receivers_of, rungs_of
 from deadlines.models import Deadline, Firing
+from kernel.rows import as_json, columns_of, overwritten, quoted
 from regimes.book import RuleBook
 from regimes.calendar import Calendar
 from regimes.flow import ClockChange
-from regimes.rules import DeadlineRule
 
 UPDATED = (
     "team_id", "owner_id", "node_id", "node_kind", "state", "start", "due_on", "due_at", "overdue_at",
@@ -51,27 +52,21 @@ def apply(
 
     node_of: (node kind, subject) -> node id, to hang each clock on its node. kept: the standing rows by id.
     silent: what should already have warned before `at` is recorded as a silent firing, told to nobody.
-    Returns the rows written. Two statements at most (three when silent).
+    Returns the rows written. One statement (two when silent).
     """
     rows = [_row(change, holder, book, calendar, node_of, kept) for change in changes]
     if not rows:
         return []
-    for row in rows:
-        # Standing and new rows go in one statement; the upsert by their run gives a standing one its id again.
-        row.pk = None
-    written = Deadline.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["case_id", "rule_id", "subject_id", "run"],
-        update_fields=list(UPDATED),
-    )
-    _arm(written, book, calendar, at, silent=silent)
-    return written
+    timers = _timers(rows, book, calendar, at if silent else None)
+    _write(rows, timers)
+    if silent and (untold := [firing for row in rows for firing in _untold(row, book, calendar, at)]):
+        Firing.objects.bulk_create(untold, ignore_conflicts=True)
+    return rows
 
 
-def rearm(rows: Sequence[Deadline], *, book: RuleBook, calendar: Calendar, at: dt.datetime) -> None:
-    """Set the timers of these rows anew. Joins the caller's transaction."""
-    _arm(rows, book, calendar, at, silent=False)
+def rearm(rows: Sequence[Deadline], *, book: RuleBook, calendar: Calendar) -> None:
+    """Save these rows with their timers set anew. Joins the caller's transaction; one statement."""
+    _write(rows, _timers(rows, book, calendar, None))
 
 
 def _row(
@@ -142,40 +137,64 @@ def _late(row: Deadline, change: ClockChange) -> bool:
     return bool(row.due_at and isinstance(moment, dt.datetime) and moment > row.due_at)
 
 
-_SET_TIMERS = """
-WITH gone AS (DELETE FROM deadlines_timer WHERE deadline_id = ANY(%s))
-INSERT INTO deadlines_timer (deadline_id, fire_at, rung, rungs)
-SELECT * FROM json_to_recordset(%s) AS v(deadline_id bigint, fire_at timestamptz, rung smallint, rungs timestamptz[])
-ON CONFLICT (deadline_id) DO UPDATE SET fire_at = excluded.fire_at, rung = excluded.rung, rungs = excluded.rungs
-"""
+_RUN = ("rule_id", "subject_id", "run")
+_COLUMNS = quoted(columns_of(Deadline))
+
+_WRITE = f"""
+WITH kept AS (
+  INSERT INTO deadlines_deadline ({_COLUMNS})
+  SELECT {_COLUMNS} FROM json_populate_recordset(NULL::deadlines_deadline, %s)
+  ON CONFLICT (case_id, rule_id, subject_id, run) DO UPDATE SET {overwritten(UPDATED)}
+  RETURNING id, rule_id, subject_id, run
+), timers AS (
+  SELECT k.id AS deadline_id, v.fire_at, v.rung, v.rungs
+  FROM json_to_recordset(%s) AS v(
+    rule_id text, subject_id bigint, run int, fire_at timestamptz, rung smallint, rungs timestamptz[]
+  ) JOIN kept k USING (rule_id, subject_id, run)
+), gone AS (
+  DELETE FROM deadlines_timer
+  WHERE deadline_id IN (SELECT id FROM kept) AND deadline_id NOT IN (SELECT deadline_id FROM timers)
+), armed AS (
+  INSERT INTO deadlines_timer (deadline_id, fire_at, rung, rungs) SELECT * FROM timers
+  ON CONFLICT (deadline_id) DO UPDATE SET fire_at = excluded.fire_at, rung = excluded.rung, rungs = excluded.rungs
+)
+SELECT id, rule_id, subject_id, run FROM kept
+"""  # noqa: S608  names of columns, no input
 
 
-def _arm(
-    rows: Sequence[Deadline], book: RuleBook, calendar: Calendar, at: dt.datetime, *, silent: bool
-) -> None:
-    timers, disarmed, untold = [], [], []
-    for row in rows:
-        rule = book.rule(row.rule_id)
-        rungs = rungs_of(rule, row, calendar) if row.state == "running" else []
-        rung = next_rung(rungs, at if silent else None)
-        if rung is None:
-            disarmed.append(row.pk)
-        else:
-            instants = [instant.isoformat() for instant in rungs]
-            timers.append({"deadline_id": row.pk, "fire_at": instants[rung], "rung": rung, "rungs": instants})
-        if silent:
-            untold += _untold(row, rule, rungs, at)
+def _write(rows: Sequence[Deadline], timers: Sequence[Mapping[str, Any]]) -> None:
+    """Standing and new clocks of one case by their run, and their timers, in one statement; each row gets its id."""
     with connection.cursor() as cursor:
-        cursor.execute(_SET_TIMERS, [disarmed, json.dumps(timers)])
-    if untold:
-        Firing.objects.bulk_create(untold, ignore_conflicts=True)
+        cursor.execute(_WRITE, [as_json(rows), json.dumps(timers)])
+        ids = {tuple(run): pk for pk, *run in cursor.fetchall()}
+    for row in rows:
+        row.pk = ids[row.rule_id, row.subject_id, row.run]
+        row._state.adding = False
 
 
-def _untold(
-    row: Deadline, rule: DeadlineRule, rungs: Sequence[dt.datetime], at: dt.datetime
-) -> Iterator[Firing]:
+def _timers(
+    rows: Sequence[Deadline], book: RuleBook, calendar: Calendar, after: dt.datetime | None
+) -> list[dict[str, Any]]:
+    """The timer of each row that has a rung to come. after: rungs up to then stay silent."""
+    timers = []
+    for row in rows:
+        rungs = _rungs(row, book, calendar)
+        rung = next_rung(rungs, after)
+        if rung is not None:
+            instants = [instant.isoformat() for instant in rungs]
+            run = {name: getattr(row, name) for name in _RUN}
+            timers.append({**run, "fire_at": instants[rung], "rung": rung, "rungs": instants})
+    return timers
+
+
+def _rungs(row: Deadline, book: RuleBook, calendar: Calendar) -> list[dt.datetime]:
+    return rungs_of(book.rule(row.rule_id), row, calendar) if row.state == "running" else []
+
+
+def _untold(row: Deadline, book: RuleBook, calendar: Calendar, at: dt.datetime) -> Iterator[Firing]:
     """The rungs of a back-dated clock that were past when it was recorded: kept, told to nobody."""
-    for index, instant in enumerate(rungs):
+    rule = book.rule(row.rule_id)
+    for index, instant in enumerate(_rungs(row, book, calendar)):
         if instant <= at:
             yield Firing(
                 deadline_id=row.pk,

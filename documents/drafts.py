@@ -53,63 +53,79 @@ def draft(
     The same key with the same input returns the paper that stands. Appends document.drafted to "paper:<id>".
     Raises BadInput naming every missing fact in Chinese, Conflict for a key used for another input.
     """
+    _require_transaction()
     wanted = Wanted(kind, key, facts, secret_facts or {})
-    (paper,) = draft_all(
-        [wanted],
-        about=about,
-        case_id=case_id,
-        court_id=court_id,
-        team_id=team_id,
-        owner_id=owner_id,
-        actor=actor,
-        at=at,
-    )
-    return paper
+    if (known := Paper.objects.filter(key=key).first()) is not None:
+        return _same(known, about, wanted)
+    holder = Holder(about, case_id, Court.objects.get(pk=court_id), team_id, owner_id)
+    drafted = draft_new([wanted], holder=holder, last={}, actor=actor, at=at)
+    log.begin(drafted.events, actor=actor, at=at, court_id=court_id)
+    return drafted.papers[0]
 
 
-def draft_all(
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose papers these are. about: "case:12"."""
+
+    about: str
+    case_id: int | None
+    court: Court
+    team_id: int | None
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """New papers, and the first events of their streams, which the caller writes with its own."""
+
+    papers: Sequence[Paper] = ()
+    events: Sequence[tuple[str, Draft]] = ()
+
+
+def draft_new(
     wanted: Sequence[Wanted],
     *,
-    about: str,
-    case_id: int | None,
-    court_id: int,
-    team_id: int | None,
-    owner_id: int | None,
+    holder: Holder,
+    last: Mapping[str, int | None],
     actor: str,
     at: dt.datetime,
-) -> list[Paper]:
-    """The papers of one act, in their order: as `draft` for each, in five statements for any number of them."""
+) -> Drafted:
+    """The papers of one act, in their order: as `draft` for each, in one statement for any number of them.
+
+    For a caller whose lock stands for it that the keys are new. last: case number -> the ordinal last given out
+    under it, None when there is none; what is not named is looked up. The caller writes the events.
+    """
     _require_transaction()
-    known = {paper.key: paper for paper in Paper.objects.filter(key__in=[each.key for each in wanted])}
-    standing = {key: _same(paper, about, wanted) for key, paper in known.items()}
-    fresh = list({each.key: each for each in wanted if each.key not in standing}.values())
-    if fresh:
-        holder = {"court_id": court_id, "team_id": team_id, "owner_id": owner_id}
-        origin = {"about": about, "case_id": case_id, "created_by": actor, "created_at": at, "due_at": at}
-        papers = _rows(fresh, court_id, at, {**holder, **origin})
-        try:
-            Paper.objects.bulk_create(papers)
-        except IntegrityError as error:
-            raise Conflict(_("同一时刻有人也在制作本案文书，请重试"), code="PAPER-NUMBER") from error
-        # Each stream is as new as its paper: nothing to look up.
-        firsts = [
+    papers = _rows(wanted, holder, last, {"created_by": actor, "created_at": at, "due_at": at}, at)
+    try:
+        Paper.objects.bulk_create(papers)
+    except IntegrityError as error:
+        raise Conflict(_("同一时刻有人也在制作本案文书，请重试"), code="PAPER-NUMBER") from error
+    for paper in papers:
+        kick("documents.render", paper.pk)
+    # Each stream is as new as its paper: nothing to look up.
+    return Drafted(
+        papers,
+        [
             (
                 paper.stream,
                 Draft("document.drafted", data_of(paper, {"number": paper.number}), key="drafted"),
             )
             for paper in papers
-        ]
-        log.begin(firsts, actor=actor, at=at, court_id=court_id)
-        for paper in papers:
-            standing[paper.key] = paper
-            kick("documents.render", paper.pk)
-    return [standing[each.key] for each in wanted]
+        ],
+    )
 
 
-def _rows(wanted: Sequence[Wanted], court_id: int, at: dt.datetime, given: Mapping[str, Any]) -> list[Paper]:
+def _rows(
+    wanted: Sequence[Wanted],
+    holder: Holder,
+    last: Mapping[str, int | None],
+    given: Mapping[str, Any],
+    at: dt.datetime,
+) -> list[Paper]:
     """New papers with frozen facts and numbers, not yet saved."""
-    court: Mapping[str, Any] = Court.objects.values("name", "phone", "address").get(pk=court_id)
-    following: dict[str, int] = {}
+    court = {name: getattr(holder.court, name) for name in ("name", "phone", "address")}
+    following = {number: numbers.after(ordinal) for number, ordinal in last.items()}
     papers = []
     for each in wanted:
         definition = catalogue.kind(each.kind)
@@ -118,11 +134,17 @@ def _rows(wanted: Sequence[Wanted], court_id: int, at: dt.datetime, given: Mappi
         ordinal = None
         if definition.is_numbered:
             ordinal = following.get(case_number)
-            ordinal = numbers.next_ordinal(court_id, case_number) if ordinal is None else ordinal
+            if ordinal is None:
+                ordinal = numbers.next_ordinal(holder.court.pk, case_number)
             following[case_number] = numbers.checked(ordinal) + 1
         papers.append(
             Paper(
                 **given,
+                court=holder.court,
+                team_id=holder.team_id,
+                owner_id=holder.owner_id,
+                about=holder.about,
+                case_id=holder.case_id,
                 kind=each.kind,
                 case_number=case_number,
                 ordinal=ordinal,
@@ -177,9 +199,8 @@ def data_of(paper: Paper, more: Mapping[str, Any]) -> dict[str, Any]:
     return {"paper": paper.pk, "kind": paper.kind, "about": paper.about, "case": paper.case_id, **more}
 
 
-def _same(known: Paper, about: str, wanted: Sequence[Wanted]) -> Paper:
+def _same(known: Paper, about: str, given: Wanted) -> Paper:
     """The paper that stands, if this is the input it was drafted from; the court's row may have changed."""
-    given = next(each for each in wanted if each.key == known.key)
     definition = catalogue.kind(given.kind)
     court = {fact.court: known.facts.get(fact.key, "") for fact in definition.facts.values() if fact.court}
     if (known.kind, known.about) == (definition.code, about):

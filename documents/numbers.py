@@ -24,7 +24,12 @@ def next_ordinal(court_id: int, case_number: str) -> int:
     """
     papers = Paper.objects.filter(court_id=court_id, case_number=case_number, ordinal__isnull=False)
     last: int | None = papers.aggregate(last=Max("ordinal"))["last"]
-    return checked(0 if last is None else last + 1)
+    return checked(after(last))
+
+
+def after(last: int | None) -> int:
+    """The ordinal that follows the last one given out."""
+    return 0 if last is None else last + 1
 
 
 def checked(ordinal: int) -> int:

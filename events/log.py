@@ -76,15 +76,21 @@ def extend(
     at: dt.datetime,
     drafts: Iterable[Draft],
     court_id: int | None = None,
+    firsts: Sequence[tuple[str, Draft]] = (),
 ) -> list[Event]:
-    """Append behind a known last event (its seq and digest), which the caller read under its lock: one statement."""
+    """Append behind a known last event (its seq and digest), which the caller read under its lock: one statement.
+
+    firsts: first events of new streams (see `begin`) that go before these in the same statement.
+    """
+    begun = _firsts(firsts, actor, at, court_id)
     events: list[Event] = []
     for draft in drafts:
         key = draft.key or f"{events[0].key}/{len(events)}"
         event = _event(stream, after, draft, key, actor, at, court_id)
         after = (event.seq, event.digest)
         events.append(event)
-    return _write(events)
+    _write([*begun, *events])
+    return events
 
 
 def _event(
@@ -126,9 +132,13 @@ def begin(
     firsts: Sequence[tuple[str, Draft]], *, actor: str, at: dt.datetime, court_id: int | None = None
 ) -> list[Event]:
     """The first events of streams that did not exist before, in one statement: (stream, draft with a key)."""
-    return _write(
-        [_event(stream, (0, GENESIS), draft, draft.key, actor, at, court_id) for stream, draft in firsts]
-    )
+    return _write(_firsts(firsts, actor, at, court_id))
+
+
+def _firsts(
+    firsts: Sequence[tuple[str, Draft]], actor: str, at: dt.datetime, court_id: int | None
+) -> list[Event]:
+    return [_event(stream, (0, GENESIS), draft, draft.key, actor, at, court_id) for stream, draft in firsts]
 
 
 def find(stream: str, key: str) -> Event | None:

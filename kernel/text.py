@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-
-from pypinyin import Style, lazy_pinyin
+from importlib import import_module
 
 # NFKC of a whole text would also turn ① into 1 and ㎡ into m2: only keyboard variants are folded here.
 _KEYBOARD_VARIANTS = [*range(0xFF01, 0xFF5F), *range(0xFFE0, 0xFFE7), 0x3000, 0x00A0]
@@ -61,7 +60,11 @@ def pinyin_initials(name: str) -> str:
     """
     kept = "".join(char for char in normalise_width(name) if char.isalnum())
     known = _surname(kept)
-    letters = lazy_pinyin(kept[len(known) :], style=Style.FIRST_LETTER, strict=False, errors=_ascii_only)
+    # Here, and not above: its tables take 55 MB, which only who files or searches names needs.
+    pinyin = import_module("pypinyin")
+    letters = pinyin.lazy_pinyin(
+        kept[len(known) :], style=pinyin.Style.FIRST_LETTER, strict=False, errors=_ascii_only
+    )
     return (_SURNAME_INITIALS.get(known, "") + "".join(letters)).lower()
 
 

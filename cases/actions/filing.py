@@ -9,22 +9,25 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cases.book import pin
 from cases.models import Agent, Case, ClaimItem, ContactPoint, NumberCounter, Party, Subject
-from cases.perform import Act, perform
+from cases.perform import Act, guard, perform
 from cases.policy import may
-from cases.snapshot import read_locked
+from cases.querysets import CaseQuerySet
+from cases.snapshot import Locked, read_locked
 from cases.states import CaseState
 from courts.models import Court, User
 from events.models import Event
 from funds.books import open_book
 from kernel import casenumbers, time
-from kernel.errors import BadInput
+from kernel.errors import BadInput, WrongState
 from kernel.fields import blind_index, blind_tail
 from kernel.identity import check_document, check_phone, mask_id, mask_phone
 from kernel.text import pinyin_initials
+from regimes.guards import Finding, check
 
 CASE_KINDS = frozenset({"执", "执恢", "执保", "执异"})
 ID_KINDS = {"natural_person": "citizen_id", "enterprise": "credit_code"}
@@ -61,7 +64,10 @@ class PartyInput:
 
 @dataclass(frozen=True, slots=True)
 class FilingInput:
-    """What is filed. number: as written, or empty to draw the next one. amounts in yuan."""
+    """What is filed. number: as written, or empty to draw the next one. amounts in yuan.
+
+    duplicate_reason: why this is filed although a case on the same basis between the same parties stands.
+    """
 
     parties: Sequence[PartyInput]
     cause: str
@@ -78,6 +84,7 @@ class FilingInput:
     claims: Sequence[tuple[str, Decimal, str]] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     imported: bool = False
+    duplicate_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +354,7 @@ def _perform_filing(
             facts.append((row.subject_id, "service_channel", "electronic" if reachable else "post"))
             if row.location:
                 facts.append((row.subject_id, "respondent_location", row.location))
+    warnings = _ask(locked, filing, actor)
     happened = [("case_filed", root)]
     days: dict[tuple[str, int], dt.date] = {("case_received", root): case.received_on}
     if filing.application_on:
@@ -360,7 +368,47 @@ def _perform_filing(
         days=days,
         facts=facts,
         rows=[written.root, *written.others, *written.parties],
-        data={"channel": filing.channel, "imported": filing.imported},
+        data={
+            "channel": filing.channel,
+            "imported": filing.imported,
+            **({"duplicate_reason": filing.duplicate_reason.strip()} if warnings else {}),
+        },
         quiet=filing.imported,
+        warnings=warnings,
     )
     return perform(locked, act, actor=actor, at=at)
+
+
+def _ask(locked: Locked, filing: FilingInput, actor: User) -> list[Finding]:
+    """The guards before filing: no double or split filing (LY-G-FILE-02), except by whom the rule names, for a reason."""
+    if not locked.book.guards.get("file_case"):
+        return []
+    twins = _twins(locked.case, filing)
+    if filing.imported:
+        # What a court's ledger holds was filed before: two rows are kept, and the doubt with them.
+        return check(locked.book, "file_case", {"duplicate_case_count": twins.count()})
+    try:
+        override = (actor, filing.duplicate_reason)
+        return guard(locked, "file_case", {"duplicate_case_count": twins.count()}, override=override)
+    except WrongState as refused:
+        numbers = list(twins.visible_to(actor).values_list("number", flat=True))
+        named = _("已有：%s。") % "、".join(numbers) if numbers else ""
+        raise WrongState(
+            f"{refused}{named}",
+            code=refused.code,
+            fix=refused.fix,
+            detail={**refused.detail, "cases": numbers},
+        ) from None
+
+
+def _twins(case: Case, filing: FilingInput) -> CaseQuerySet:
+    """The court's other cases of this kind on the same basis with an applicant and a respondent in common."""
+    names: dict[str, list[str]] = {}
+    for party in filing.parties:
+        names.setdefault(party.role, []).append(party.name.strip())
+    cases = Case.objects.filter(court_id=case.court_id, kind=case.kind, basis=case.basis)
+    cases = cases.exclude(pk=case.pk).exclude(state=CaseState.CANCELLED)
+    for role in ("applicant", "respondent"):
+        same = Party.objects.filter(case=OuterRef("pk"), role=role, name__in=names.get(role, ()))
+        cases = cases.filter(Exists(same))
+    return cases.order_by("id")

@@ -181,6 +181,12 @@ class FilingForm(KeyedForm):
     imported = forms.BooleanField(
         label=_("补录旧案"), required=False, help_text=_("不向当事人发送通知，已过的提醒不再补发")
     )
+    duplicate_reason = forms.CharField(
+        label=_("重复立案的理由"),
+        max_length=200,
+        required=False,
+        help_text=_("同一依据、同一当事人已有案件而确需再立的，由立案部门负责人填写"),
+    )
 
     spans: ClassVar = {"basis": "two"}
     verb_fields: ClassVar = {"parties": "", "claims": "", "phone": "", "id_number": "", "court": ""}
@@ -223,7 +229,7 @@ class FilingForm(KeyedForm):
         given = self.cleaned_data
         names = (
             "kind", "number", "channel", "filed_on", "received_on", "application_on", "cause", "basis", "claim_kind",
-            "claim_amount", "imported",
+            "claim_amount", "imported", "duplicate_reason",
         )  # fmt: skip
         return FilingInput(
             parties=[row.party() for row in self.parties.forms if row.has_changed()],

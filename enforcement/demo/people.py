@@ -23,6 +23,7 @@ JUDGE, ASSISTANT, CLERK, BAILIFF, OTHER = "quota_judge", "judge_assistant", "cle
 # username, name, post, unit, roles: the first court has everybody. A sign-in without a digit is listed.
 FIRST = (
     ("lian", "孙雅琴", CLERK, "window", ("filing_clerk",)),
+    ("lianzhuren", "林淑芬", CLERK, "window", ("filing_head",)),
     ("chengban", "李志远", JUDGE, "ordinary", ("handler",)),
     ("chengban2", "周思敏", JUDGE, "ordinary", ("handler",)),
     ("chengban3", "何建平", JUDGE, "ordinary", ("handler",)),

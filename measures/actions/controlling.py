@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from approvals.models import Request
@@ -21,6 +21,7 @@ from events.models import Event
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from measures.models import CASH, Control, Property
 from measures.terms import longest_end
+from measures.writing import write_controls
 from regimes.guards import Finding
 
 EVENTS = {"freeze": "property_frozen", "seal": "property_sealed", "seize": "property_seized"}
@@ -55,18 +56,17 @@ def take_control(*, case_id: int, takings: Sequence[Taking], actor: User, at: dt
         if (event := known(locked, kind="control.taken")) is not None:
             return event
         may_control(locked, actor)
-        rows = _properties(locked, [taking.property_id for taking in takings])
+        rows = _properties(locked, [taking.property_id for taking in takings], with_held=True)
         act = Act(kind="control.taken", key=key, on=max(t.started_on for t in takings))
         check_day(locked, act.on, at, field="started_on")
-        held = controlled_value(locked.case.pk)
+        held: Decimal = next(iter(rows.values())).held or Decimal("0.00")  # type: ignore[attr-defined]
         controls: list[Control] = []
         for taking in takings:
             row = rows[taking.property_id]
             act.warnings += _ask(locked, row, taking, held, actor)
             held += taking.amount if not taking.waiting else Decimal(0)
             controls.append(_take(locked, act, row, taking, actor))
-        Control.objects.bulk_create(controls)
-        Property.objects.bulk_update(rows.values(), ["state", "reason"])
+        write_controls(controls)
         if any(row.kind in CASH for row in rows.values()):
             act.happened.append(("online_freeze_done", locked.root))
             act.papers = ["freeze_ruling"]
@@ -135,9 +135,9 @@ def deduct(
                 row.state = Property.State.DISPOSED
                 act.facts.append((row.subject_id, "property_state", row.state))
                 act.happened.append(("property_disposed", row.subject_id))
-            row.save(update_fields=["deducted", "state"])
             act.rows.append(row)
             act.happened.append(("fund_deducted", row.subject_id))
+        Property.objects.bulk_update(rows.values(), ["deducted", "state"])
         return perform(locked, act, actor=actor, at=at)
 
 
@@ -229,8 +229,11 @@ DISPOSAL_CONDITIONS = {
 
 def controlled_value(case_id: int) -> Decimal:
     """The value under first-rank control of a case, in yuan, money already deducted included."""
-    held = Control.objects.filter(case_id=case_id, waiting=False, state__in=("active", "ended"))
-    return held.aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
+    return _held(case_id).aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
+
+
+def _held(case_id: int) -> QuerySet[Control]:
+    return Control.objects.filter(case_id=case_id, waiting=False, state__in=("active", "ended"))
 
 
 def approved(approval_id: int | None, kind: str, property_id: int) -> bool:
@@ -260,7 +263,7 @@ def _ask(locked: Locked, row: Property, taking: Taking, held: Decimal, actor: Us
     after = held + (Decimal(0) if taking.waiting else taking.amount)
     party_kind = locked.facts.get(row.party.subject_id, {}).get("party_kind", "")
     facts: dict[str, Any] = {
-        "control_ratio_after": (after / limit).quantize(Decimal("0.0001")) if limit else Decimal(0),
+        "control_ratio_after": after / limit if limit else Decimal(0),
         "property_indivisible": row.indivisible,
         "over_limit_approved": approved(taking.approval_id, "over_limit", row.pk),
         "party_kind": party_kind,
@@ -353,10 +356,12 @@ def _decide(
         return perform(locked, act, actor=actor, at=at)
 
 
-def _properties(locked: Locked, ids: Sequence[int]) -> dict[int, Property]:
-    rows = {
-        row.pk: row for row in Property.objects.select_related("party").filter(case=locked.case, pk__in=ids)
-    }
+def _properties(locked: Locked, ids: Sequence[int], *, with_held: bool = False) -> dict[int, Property]:
+    """The items of these ids, with their parties. with_held: `held` of each is the controlled value of the case."""
+    items = Property.objects.select_related("party").filter(case=locked.case, pk__in=ids)
+    if with_held:
+        items = items.annotate(held=Subquery(_held(locked.case.pk).values("case_id").values(t=Sum("amount"))))
+    rows = {row.pk: row for row in items}
     if missing := set(ids) - set(rows):
         raise NotFound(_("没有这项财产（%s）。") % sorted(missing)[0], fix=_("刷新页面后重新选择。"))
     return rows

@@ -22,8 +22,6 @@ from measures.actions.controlling import may_control
 from measures.models import Property
 from regimes.periods import compute
 
-RATIO = Decimal("0.0001")
-
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -76,12 +74,12 @@ def announce_auction(
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
         row = _ready(locked, node, actor, seen_version, given.announced_on, at)
-        _check_gap(locked, row, given)
         warnings = [
             w
             for action, facts in _asked(row, given).items()
             for w in guard(locked, action, facts, subject=row.subject_id)
         ]
+        _check_gap(locked, row, given)
         row.starting_price, row.auction_round, row.state = (
             given.starting_price,
             row.auction_round + 1,
@@ -181,18 +179,20 @@ def _ready(
 
 
 def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
-    """The guards' questions, by the action each stands before."""
+    """The guards' questions, by the action each stands before. Ratios are exact: a yuan too little is too little."""
     round_no = row.auction_round + 1
     price = row.price or Decimal(0)
     facts: dict[str, Any] = {"auction_mode": "online", "auction_round": round_no}
     if round_no == 1:
-        facts["starting_price_ratio"] = (
-            (given.starting_price / price).quantize(RATIO) if price else Decimal(0)
-        )
+        facts["starting_price_ratio"] = given.starting_price / price if price else Decimal(0)
     elif row.starting_price:
-        facts["price_cut_ratio"] = (1 - given.starting_price / row.starting_price).quantize(RATIO)
-    deposit = (given.deposit / given.starting_price).quantize(RATIO) if given.starting_price else Decimal(0)
-    return {"set_starting_price": facts, "set_auction_deposit": {**facts, "deposit_ratio": deposit}}
+        facts["price_cut_ratio"] = 1 - given.starting_price / row.starting_price
+    deposit = given.deposit / given.starting_price if given.starting_price else Decimal(0)
+    return {
+        "set_starting_price": facts,
+        "set_auction_deposit": {**facts, "deposit_ratio": deposit},
+        "set_auction_opening": {"announcement_gap_days": (given.opens_on - given.announced_on).days},
+    }
 
 
 def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:

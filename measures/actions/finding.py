@@ -81,7 +81,8 @@ def record_feedback(
             instant=instant,
             node=node,
             values={"items": len(items), "queried": sorted(queried), "national": national},
-            happened=[("network_feedback_received", locked.root)],
+            # Whoever records the answer item by item has analysed it.
+            happened=[("network_feedback_received", locked.root), ("network_result_analysed", locked.root)],
             facts=[(locked.root, QUERIED[name], True) for name in queried],
         )
         if national:

@@ -9,9 +9,10 @@ from cases.models import Case, Fact, Node, Party
 from deadlines.models import Deadline
 from events.models import Event
 from kernel import time
-from kernel.errors import BadInput, NotAllowed
+from kernel.errors import BadInput, NotAllowed, WrongState
 from notices.models import Message
 from tests.factories.cases import applicant, assign, filed, filing, house, key, respondent
+from tests.factories.courts import person
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +144,43 @@ def test_assignment_gives_every_row_to_the_handler_and_drafts_the_acceptance_not
         assert set(rows.values_list("owner_id", flat=True)) == {home.handler.pk}, model
     assert Paper.objects.get(case_id=case.pk).kind == "acceptance_notice"
     assert Fact.objects.get(case=case, key="@case_assigned").value
+
+
+@pytest.mark.req("LY-03")
+def test_double_and_split_filing_is_stopped_unless_the_head_gives_a_reason() -> None:
+    with time.travel("2023-04-24 09:30"):
+        home = house(packs=("LY-2021",))
+        head = person(home.court, "filing_head", name="林主任")
+        first = filed(home)
+
+        def file(actor=home.filing, **changes):
+            return file_case(
+                court=home.court,
+                filing=filing(time.today(), **changes),
+                actor=actor,
+                at=time.now(),
+                key=key(),
+            )
+
+        with pytest.raises(WrongState, match="LY-G-FILE-02") as refused:
+            file(amount="30000.00")
+        assert first.number in str(refused.value)
+        with pytest.raises(WrongState, match="LY-G-FILE-02"):
+            file(duplicate_reason="分期履行")
+        with pytest.raises(WrongState, match="LY-G-FILE-02"):
+            file(head, duplicate_reason=" ")
+        assert Case.objects.count() == 1
+        assert file(basis="（2022）鄂9901民初99号民事判决书").event.data.get("warnings") is None
+        event = file(head, duplicate_reason="第二期履行期限届满").event
+    assert event.data["warnings"] == ["LY-G-FILE-02"]
+    assert event.data["duplicate_reason"] == "第二期履行期限届满"
+
+
+@pytest.mark.req("LY-03")
+def test_another_court_s_case_is_no_double_and_another_pack_does_not_ask() -> None:
+    with time.travel("2023-04-24 09:30"):
+        for packs in (("LY-2021",), ("LY-2021",), ("JZ-2023",)):
+            home = house(packs=packs)
+            filed(home)
+        filed(home)
+    assert Case.objects.count() == 4

@@ -185,7 +185,7 @@ def test_a_rearmed_clock_does_not_repeat_a_rung_and_a_new_date_is_told(post, pac
         clock = notice_clock(post, pack)
     told(on="2023-04-27")
     with time.travel("2023-04-28 12:00"):
-        clocks.rearm([clock], book=RuleBook([Pinned(pack)]), calendar=Calendar.seed(), at=time.now())
+        clocks.rearm([clock], book=RuleBook([Pinned(pack)]), calendar=Calendar.seed())
         assert sweep() == Swept(timers=1)
 
     assert told(on="2023-05-04") == Counter({post.handler.username: 1})

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases import papers, telling
+from cases import papers, standing, telling
 from cases.models import Case, Fact, Node
 from cases.rows import CASE_COLUMNS, image_of
 from cases.snapshot import Locked
@@ -120,6 +120,7 @@ def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, na
     nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
     _save_nodes(locked, nodes)
     deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
+    standing.keep(locked)
     drafted = papers.draft(locked, act, actor=actor, at=at)
     _save_case(locked.case)
     rows = [*act.rows, *facts, *nodes, *deadlines, locked.case]

@@ -104,7 +104,9 @@ def flags_in_use(user: User) -> dict[str, FlagRule]:
 
     What filters offer: a court that has not adopted a practice is not asked about its flags.
     """
-    followed = CourtPack.objects.filter(court_id__in=user.scope.courts).values_list("code", "features")
+    followed = CourtPack.objects.filter(court_id__in={*user.scope.courts, user.court_id}).values_list(
+        "code", "features"
+    )
     switches: dict[str, set[str]] = {}
     for code, features in followed:
         switches.setdefault(code, set()).update(features)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases.models import Case, Node, Subject
@@ -42,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row. segment: running, hold, free or done. nodes: open nodes it stands for, several where one clock binds
+    """One row. segment: running, hold, free or done. flags: of its case, on the first row of the case in the page. nodes: open nodes it stands for, several where one clock binds
     a whole case; none for a duty that has a limit and no form.
 
     beside: the court's own clock on the same node, when the national one is the earlier.
@@ -84,10 +84,21 @@ def items_of(rows: Sequence[tuple[str, Deadline | Node]], at: dt.datetime) -> li
         packs=packs_of([*clocks, *beside.values()]),
         flags=flags_of(case_ids, at),
     )
-    return [
+    items = [
         known.of_clock(name, row) if isinstance(row, Deadline) else known.of_node(name, row)
         for name, row in rows
     ]
+    return _flags_once(items)
+
+
+def _flags_once(items: Iterable[Item]) -> list[Item]:
+    """A case says once on a page what marks it, on its first row."""
+    told: set[int] = set()
+    result = []
+    for item in items:
+        result.append(replace(item, flags=()) if item.case_id in told else item)
+        told.add(item.case_id)
+    return result
 
 
 def _cases(case_ids: Collection[int]) -> dict[int, tuple[str, str]]:

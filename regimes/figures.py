@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ def figure(calculation: Calculation, measures: Mapping[str, Decimal]) -> Decimal
 def _sum(text: str, measures: Mapping[str, Decimal]) -> Decimal | None:
     """The value of names and numbers joined by + - *; None where a name is not among the measures."""
     total, sign = Decimal(0), 1
-    for part in text.replace("+", " + ").replace("-", " - ").replace("*", " * ").replace(" * ", "*").split():
+    for part in re.findall(r"[+-]|[^+-]+", re.sub(r"\s", "", text)):
         if part in ("+", "-"):
             sign = 1 if part == "+" else -1
             continue

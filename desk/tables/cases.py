@@ -62,17 +62,14 @@ def filters(found: CaseList) -> Row:
 
 
 def stages(found: CaseList, link: Address) -> list[Row]:
-    """How many cases stand in each stage, each an address; the chosen one leads back (HD-05). None where no rule names stages."""
+    """How many cases stand in each stage, each an address (HD-05). None where no rule names stages."""
     names, chosen = load_vocabulary().stages, found.asked.stage
-    return [
-        {
-            "label": names[stage],
-            "count": number,
-            "url": link(stage=None if stage == chosen else stage),
-            "current": stage == chosen,
-        }
+    counted = [
+        {"label": names[stage], "count": number, "url": link(stage=stage), "current": stage == chosen}
         for stage, number in found.stages.items()
     ]
+    everything = {"label": _("全部阶段"), "url": link(stage=None), "current": not chosen}
+    return [everything, *counted] if counted else []
 
 
 def _flag_options(found: CaseList) -> list[tuple[str, str]]:

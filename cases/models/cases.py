@@ -79,6 +79,7 @@ class Case(FSMModelMixin, models.Model):
                 condition=~models.Q(stage=""),
                 name="case_court_stage",
             ),
+            models.Index(fields=["id"], condition=models.Q(sealed=True), name="case_sealed"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,8 @@
 """Flags and stages of cases for every page and list: which are up, since when, by which rule, and how many.
 
 A flag is up while a clock that carries it is overdue (`Deadline.flag`), so every answer is a query at an instant `at` and no
-job sets or clears anything. One shape serves the case page, the lists, the worklist, the big screen and the registers: `Flag`.
+job sets or clears anything. Counts and rolling lists look at the courts, teams or cases of a person's scope; a sealed case
+of another court into which somebody was let by name is found in the list of cases. One shape serves the case page, the lists, the worklist, the big screen and the registers: `Flag`.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ def count_by_stage(user: User, *, still_open: bool = True) -> dict[str, int]:
 
     still_open: without those that are archived. Cases whose rules name no stages are not counted.
     """
-    cases = Case.objects.visible_to(user).exclude(stage="").exclude(state=CaseState.CANCELLED)
+    cases = Case.objects.filter(user.scope.rows()).exclude(pk__in=_hidden(user).values("pk"))
+    cases = cases.exclude(stage="").exclude(state=CaseState.CANCELLED)
     if still_open:
         cases = cases.exclude(state=CaseState.ARCHIVED)
     counted = dict(cases.order_by().values_list("stage").annotate(n=Count("pk")))
@@ -124,11 +126,18 @@ def names_in(group: str, rules: Mapping[str, FlagRule]) -> list[str]:
 
 
 def _seen(user: User, at: dt.datetime, names: Collection[str]) -> DeadlineQuerySet:
-    rows = Deadline.objects.flagging(at).filter(user.scope.rows())
-    if names:
-        rows = rows.filter(flag__in=names)
-    # The scope narrows by the index of the clocks; who may see the case is asked of what is left.
-    return rows.filter(Exists(Case.objects.visible_to(user).filter(pk=OuterRef("case_id"))))
+    rows = (
+        Deadline.objects.flagging(at)
+        .filter(user.scope.rows())
+        .exclude(case_id__in=_hidden(user).values("pk"))
+    )
+    return rows.filter(flag__in=names) if names else rows
+
+
+def _hidden(user: User) -> CaseQuerySet:
+    """The sealed cases that a person may not see: few, so that the scope's index answers for all the others."""
+    sealed = Case.objects.filter(sealed=True)
+    return sealed.exclude(pk__in=sealed.visible_to(user).values("pk"))
 
 
 def _grouped(rows: DeadlineQuerySet) -> dict[int, list[Flag]]:

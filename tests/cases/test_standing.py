@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.actions.assigning import seal_case
 from cases.actions.undoing import cancel_case
 from cases.models import Case, Party
 from cases.selectors import flags
@@ -291,5 +292,13 @@ def test_the_selectors_answer_in_one_query_each_and_only_what_one_may_see(home: 
     ]
     assert (counted["property_uncontrolled"], counted["long_pending"], counted["payout_late"]) == (1, 1, 0)
     assert carried == [late]
+    with time.travel("2023-07-11 09:00"):
+        seal_case(case_id=late.pk, sealed=True, reason="涉密", actor=home.centre, at=time.now(), key=key())
+    director = User.objects.get(pk=home.director.pk)
+    assert flags.count_by_flag(director, at)["long_open"] == 0, "sealed"
+    mine = flags.flagged(User.objects.get(pk=home.handler.pk), at, names=five)
+    assert [row.name for row in mine] == ["property_uncontrolled", "long_open"]
+    assert flags.count_by_stage(director) == {"investigation": 1}
+    assert flags.flagged(director, at, names=five) == []
     assert flags.flagged(stranger, at) == []
     assert set(flags.count_by_flag(stranger, at).values()) == {0}

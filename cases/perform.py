@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases import papers, telling
+from cases import papers, standing, telling
 from cases.models import Fact, Node
 from cases.rows import image_of
 from cases.snapshot import Locked
@@ -137,6 +137,7 @@ def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, na
         locked.case.begin()
     plan = flow.plan(locked.book, locked.state(), derived=act.derived)
     nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
+    standing.keep(locked)
     _save(locked, facts, nodes)
     deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
     drafted = papers.draft(locked, act, actor=actor, at=at)

@@ -14,7 +14,8 @@ from deadlines.models import Deadline
 
 CASE_COLUMNS = (
     "team_id", "owner_id", "filed_on", "received_on", "application_on", "cause", "basis", "claim_amount",
-    "costs_amount", "track", "sealed", "state", "closing_type", "closed_on", "archived_on", "packs", "version",
+    "costs_amount", "track", "sealed", "state", "closing_type", "closed_on", "archived_on", "stage", "stage_since", "cash_rate",
+    "packs", "version",
 )  # fmt: skip
 
 
@@ -49,8 +50,8 @@ def image_of(row: Model) -> list[Any]:
 def _plain(row: Model, column: str) -> Any:
     value = getattr(row, column)
     # By the field: a row that was just made may still hold the int of a default.
-    if value is not None and isinstance(row._meta.get_field(column), DecimalField):
-        return f"{value:.2f}"
+    if value is not None and isinstance(field := row._meta.get_field(column), DecimalField):
+        return f"{value:.{field.decimal_places}f}"
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.date):

@@ -23,7 +23,7 @@ from regimes.flow import ClockChange
 
 UPDATED = (
     "team_id", "owner_id", "node_id", "node_kind", "state", "start", "due_on", "due_at", "overdue_at",
-    "raw_on", "provisional", "facts", "stated", "suspensions", "extensions", "met_on", "reason",
+    "raw_on", "provisional", "facts", "stated", "suspensions", "extensions", "met_on", "reason", "flag",
 )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def _row(
     else:
         row = _fresh(change, holder, book)
     row.team_id, row.owner_id = holder.team_id, holder.owner_id
+    row.flag = book.flag_of(change.rule)
     if change.action in ("start", "restart"):
         _set_due(row, change, calendar)
     if row.node_id is None and change.rule.node:

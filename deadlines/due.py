@@ -46,7 +46,10 @@ def due_of_rule(change: ClockChange, calendar: Calendar) -> Due:
     """Where the clock of a change ends. A detector is late from its flag day, a duty after its last day."""
     result = result_of(change, calendar)
     if change.stated:
-        end: dt.date | dt.datetime | None = dt.date.fromisoformat(change.stated)
+        stated = dt.date.fromisoformat(change.stated)
+        # A detector marks the day after the last day, also where a paper states that day.
+        after = dt.timedelta(days=1 if change.rule.kind == "detector" else 0)
+        end: dt.date | dt.datetime | None = stated + after
     elif result.dues:
         end = result.dues[change.run - 1] if change.run <= len(result.dues) else None
     else:

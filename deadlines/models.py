@@ -15,6 +15,7 @@ class Deadline(models.Model):
 
     case_id, subject_id, node_id are plain numbers: this floor knows no case. overdue_at is the first instant at which
     the clock is late (00:00 after the last day; for hours the instant after the due time). "Overdue" is a query.
+    flag: what a case is marked with while this clock is overdue (vocabulary.flags), "" = nothing.
     """
 
     class State(models.TextChoices):
@@ -50,6 +51,7 @@ class Deadline(models.Model):
     extensions = models.JSONField(default=list)
     met_on = models.DateField(null=True)
     reason = models.CharField(max_length=120, blank=True)
+    flag = models.CharField(max_length=24, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -80,6 +82,12 @@ class Deadline(models.Model):
                 fields=["owner_id", "overdue_at", "id"],
                 condition=models.Q(state="running"),
                 name="deadline_owner_due",
+            ),
+            models.Index(
+                fields=["court", "flag", "overdue_at"],
+                include=["case_id", "team_id", "owner_id"],
+                condition=models.Q(state="running") & ~models.Q(flag=""),
+                name="deadline_flag_due",
             ),
         ]
 

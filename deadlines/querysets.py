@@ -30,6 +30,10 @@ class DeadlineQuerySet(models.QuerySet):
         """Running and past the last day (`at`: aware instant)."""
         return self.running().filter(overdue_at__lte=at)
 
+    def flagging(self, at: dt.datetime) -> DeadlineQuerySet:
+        """Those that mark their case at this instant: a flag is up while its clock is overdue, so nobody sets it."""
+        return self.overdue(at).exclude(flag="")
+
     def binding(self) -> DeadlineQuerySet:
         """Those that can be late: no soft targets, no rights of a party."""
         return self.exclude(kind__in=("soft_target", "right"))

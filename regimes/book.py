@@ -9,7 +9,15 @@ from functools import cached_property
 
 from regimes.nodes import NodeDef, load_nodes
 from regimes.packs import Pack
-from regimes.rules import ChecklistItem, DeadlineRule, GuardRule, PushRule
+from regimes.rules import (
+    ChecklistItem,
+    DeadlineRule,
+    FlagRule,
+    GuardRule,
+    Indicator,
+    PushRule,
+    StageRule,
+)
 from regimes.vocabulary import load_vocabulary
 
 
@@ -91,6 +99,36 @@ class RuleBook:
     @cached_property
     def _packs_by_rule(self) -> dict[str, Pack]:
         return {rule.id: pack for pack, rule in self._reaching("deadlines")}  # type: ignore[attr-defined]
+
+    @cached_property
+    def stages(self) -> tuple[StageRule, ...]:
+        """The stages a case passes, in their order; none where no pack of the case names any."""
+        return tuple(rule for _, rule in self._reaching("stages"))  # type: ignore[misc]
+
+    @cached_property
+    def flags(self) -> dict[str, tuple[Pack, FlagRule]]:
+        """The flags by name, each with its pack; of two packs the first counts, as the court's own stands first."""
+        result: dict[str, tuple[Pack, FlagRule]] = {}
+        for pack, rule in self._reaching("flags"):
+            result.setdefault(rule.flag, (pack, rule))  # type: ignore[attr-defined,arg-type]
+        return result
+
+    @cached_property
+    def _flags_by_duty(self) -> dict[str, str]:
+        return {duty: name for name, (_, rule) in self.flags.items() for duty in rule.duties}
+
+    def flag_of(self, rule: DeadlineRule) -> str:
+        """The flag that comes up when a clock of this rule is overdue, or empty."""
+        return self._flags_by_duty.get(rule.duty, "") if rule.duty else ""
+
+    @cached_property
+    def figures(self) -> dict[str, Indicator]:
+        """The indicators that are figures of one case, by the fact they give."""
+        result: dict[str, Indicator] = {}
+        for _, rule in self._reaching("indicators"):
+            if rule.sets:  # type: ignore[attr-defined]
+                result.setdefault(rule.sets, rule)  # type: ignore[attr-defined,arg-type]
+        return result
 
     def checklist(self, name: str) -> list[tuple[Pack, ChecklistItem]]:
         """The items of a checklist from every pack, in order, with the switches that are on."""

@@ -7,19 +7,22 @@ running it twice changes nothing, a late fact starts its clock from the original
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from regimes.book import RuleBook
+from regimes.figures import figure, measures_of
 from regimes.nodes import NodeDef
-from regimes.rules import DeadlineRule, MetBy
+from regimes.rules import Calculation, DeadlineRule, MetBy
 
 Moment = dt.date | dt.datetime
 CLOCK_KINDS = frozenset({"due", "detector", "soft_target", "max_length", "right"})
 CLOSED = "case_closed"
 RESUMED = "case_resumed"
 CANCELLED = "case_cancelled"
+CASH_RATE = Calculation("sum_found_deposits", "claim_amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,14 @@ class View:
             "has_valuation_record": bool(self.moments(subject, "valuation_recorded")),
             "has_auction_record": bool(self.moments(subject, "auction_recorded")),
             "notice_already_sent": bool(self.moments(subject, "enforcement_notice_sent")),
+            **self._cash,
         }
+
+    @functools.cached_property
+    def _cash(self) -> dict[str, Any]:
+        """cash_rate: deposits found ÷ claim (HD-07); not known where the claim is zero or not recorded."""
+        rate = figure(CASH_RATE, measures_of(self.state))
+        return {} if rate is None else {"cash_rate": rate}
 
     @property
     def root(self) -> int:

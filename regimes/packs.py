@@ -25,12 +25,14 @@ from regimes.rules import (
     Conversion,
     Criterion,
     DeadlineRule,
+    FlagRule,
     GuardRule,
     Indicator,
     PushRule,
     RoleDuty,
     Rule,
     Schedule,
+    StageRule,
     Suggestion,
 )
 from regimes.sections import READERS
@@ -80,6 +82,8 @@ class Pack:
     approvals: tuple[Approval, ...] = ()
     duties_of_roles: tuple[RoleDuty, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    stages: tuple[StageRule, ...] = ()
+    flags: tuple[FlagRule, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     vocabulary: Vocabulary = field(repr=False, compare=False)
@@ -122,7 +126,7 @@ class Library:
             self._by_code.setdefault(pack.code, []).append(pack)
             for rule in pack.rules():
                 self._by_rule.setdefault(rule.id, []).append((pack, rule))
-        errors = [*self._shared_ids(), *self._overlaps()]
+        errors = [*self._shared_ids(), *self._overlaps(), *self._dark_flags()]
         if errors:
             raise PackErrors(errors)
 
@@ -172,6 +176,16 @@ class Library:
                 if pack.code != first.code:
                     message = f"编号“{rule_id}”在 {first.file} 中已经用过"
                     yield PackError(pack.file, rule.line, f"{rule_id}.id", message, "换一个没有用过的编号")
+
+    def _dark_flags(self) -> Iterator[PackError]:
+        """A flag on duties for which no pack has a clock would never come up."""
+        timed = {rule.duty for pack in self.packs for rule in pack.deadlines}
+        for pack in self.packs:
+            for flag in pack.flags:
+                if timed.isdisjoint(flag.duties):
+                    message = "列出的事项没有一条期限规则，这个标记不会出现"
+                    fix = "在 deadlines 中写事项的期限，或者改用已有期限的事项"
+                    yield PackError(pack.file, flag.line, f"{flag.id}.duties", message, fix)
 
     def _overlaps(self) -> Iterator[PackError]:
         """Two versions of one pack in force on the same day."""

@@ -216,10 +216,33 @@ class Calculation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(Rule):
-    """A figure of a court. stated: the formula stands in the source."""
+    """A figure of a court. stated: the formula stands in the source. sets: the fact of one case that its first line gives."""
 
     stated: bool = True
+    sets: str = ""
     calculations: tuple[Calculation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRule(Rule):
+    """A case is in `stage` once one of `entered_by` has happened, until one of `left_by` happens to the same subject.
+
+    Of several stages that hold, the last in the order of the rules counts.
+    """
+
+    stage: str
+    entered_by: tuple[str, ...]
+    left_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRule(Rule):
+    """A mark on a case: it is up while a clock of one of `duties` is overdue. cleared_by: what takes it away, for people."""
+
+    flag: str
+    group: str = ""
+    duties: tuple[str, ...]
+    cleared_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,13 @@ from regimes.rules import (
     Classification,
     Conversion,
     Criterion,
+    FlagRule,
     GuardRule,
     Indicator,
     PushRule,
     RoleDuty,
     Schedule,
+    StageRule,
 )
 from regimes.vocabulary import Vocabulary
 
@@ -179,7 +181,40 @@ def read_indicator(fields: Fields, context: Context) -> Indicator:
     rule = Indicator(
         **read_common(fields, context),
         stated=fields.boolean("stated", True),
+        sets=fields.name("sets", context.vocabulary.facts, "事实"),
         calculations=tuple(_calculation(each, context.vocabulary) for each in fields.children("calc")),
+    )
+    fields.done()
+    return rule
+
+
+def read_stage(fields: Fields, context: Context) -> StageRule:
+    """One entry of `stages`."""
+    words = context.vocabulary
+    fields.need("stage", "阶段", "写 stage: control")
+    fields.need("entered_by", "进入阶段的事件", "写 entered_by: [property_controlled]")
+    rule = StageRule(
+        **read_common(fields, context),
+        stage=fields.name("stage", words.stages, "阶段"),
+        entered_by=fields.names("entered_by", words.events, "事件"),
+        left_by=fields.names("left_by", words.events, "事件"),
+    )
+    fields.done()
+    return rule
+
+
+def read_flag(fields: Fields, context: Context) -> FlagRule:
+    """One entry of `flags`."""
+    words = context.vocabulary
+    fields.need("flag", "标记", "写 flag: payout_late，先在词汇表的 flags 中登记")
+    fields.need("duties", "事项", "写 duties: [事项名]，这些事项的期限超过时标记")
+    fields.need("cleared_by", "怎样解除", "写 cleared_by: 用一句话告诉用户办了什么就解除")
+    rule = FlagRule(
+        **read_common(fields, context),
+        flag=fields.name("flag", words.flags, "标记"),
+        group=fields.name("group", words.flag_groups, "标记的类别"),
+        duties=fields.names("duties", words.duties, "事项"),
+        cleared_by=fields.text("cleared_by"),
     )
     fields.done()
     return rule
@@ -221,6 +256,8 @@ READERS: dict[str, Callable[[Fields, Context], Any]] = {
     "approvals": read_approval,
     "duties_of_roles": read_role_duty,
     "indicators": read_indicator,
+    "stages": read_stage,
+    "flags": read_flag,
     "schedules": read_schedule,
     "suggestions": read_suggestion,
 }

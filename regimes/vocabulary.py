@@ -19,7 +19,7 @@ FactType = Literal["boolean", "number", "enum", "date"]
 FACT_TYPES = ("boolean", "number", "enum", "date")
 TABLES = (
     "duties", "intervals", "roles", "subjects", "actions", "matters", "measures", "stages", "severities",
-    "kinds", "schedule_days",
+    "kinds", "schedule_days", "flags", "flag_groups",
 )  # fmt: skip
 
 
@@ -89,6 +89,8 @@ class Vocabulary:
     severities: Mapping[str, str]
     kinds: Mapping[str, str]
     schedule_days: Mapping[str, str]
+    flags: Mapping[str, str]
+    flag_groups: Mapping[str, str]
 
 
 def load_vocabulary(path: Path = FILE) -> Vocabulary:

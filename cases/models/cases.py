@@ -12,7 +12,11 @@ from courts.models import Court, Unit, User
 
 
 class Case(FSMModelMixin, models.Model):
-    """An enforcement case 执行案件. Its rules are pinned in `packs`: an ordered list of code, version, digest, features."""
+    """An enforcement case 执行案件. Its rules are pinned in `packs`: an ordered list of code, version, digest, features.
+
+    stage, stage_since, cash_rate are kept by `cases.standing` at the end of every act, computed from what happened;
+    stage "" and cash_rate null: the rules of the case name none, or the claim is zero.
+    """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
     team = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("团队"))
@@ -38,6 +42,11 @@ class Case(FSMModelMixin, models.Model):
     closing_type = models.CharField(_("结案方式"), max_length=26, choices=ClosingType.choices, blank=True)
     closed_on = models.DateField(_("结案日期"), null=True)
     archived_on = models.DateField(_("归档日期"), null=True)
+    stage = models.CharField(_("阶段"), max_length=16, blank=True, editable=False)
+    stage_since = models.DateField(_("进入阶段日期"), null=True, editable=False)
+    cash_rate = models.DecimalField(
+        _("现金可执行率"), max_digits=14, decimal_places=4, null=True, editable=False
+    )
     packs = models.JSONField(_("适用规则"))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -64,6 +73,13 @@ class Case(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["court", "-filed_on", "-id"], name="case_court_filed"),
             models.Index(fields=["owner", "-filed_on", "-id"], name="case_owner_filed"),
+            models.Index(
+                fields=["court", "stage", "-filed_on", "-id"],
+                include=["team", "owner", "sealed", "state"],
+                condition=~models.Q(stage=""),
+                name="case_court_stage",
+            ),
+            models.Index(fields=["id"], condition=models.Q(sealed=True), name="case_sealed"),
         ]
 
     def __str__(self) -> str:

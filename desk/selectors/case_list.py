@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Value, When
@@ -12,6 +12,8 @@ from django.db.models.functions import Cast, Concat
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
+from cases.selectors import flags
+from cases.selectors.flags import Flag
 from cases.states import OPEN_STATES, CaseState
 from courts.models import Unit, User
 from deadlines.models import Deadline
@@ -22,6 +24,7 @@ from desk.selectors.matching import matching_cases
 from desk.selectors.parties import sides_of
 from desk.selectors.people import handlers_seen_by
 from kernel.time import at_local, today
+from regimes.rules import FlagRule
 
 ALL = "all"
 STATES = (ALL, *CaseState.values)
@@ -29,7 +32,10 @@ STATES = (ALL, *CaseState.values)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which cases. state: one of STATES, "" = still open. since, until: days of filing, both included."""
+    """Which cases. state: one of STATES, "" = still open. since, until: days of filing, both included.
+
+    stage: of vocabulary.stages. flag: of vocabulary.flags, or a group of flags such as five_over.
+    """
 
     text: str = ""
     state: str = ""
@@ -38,6 +44,8 @@ class Asked:
     since: dt.date | None = None
     until: dt.date | None = None
     overdue: bool = False
+    stage: str = ""
+    flag: str = ""
     after: str = ""
     before: str = ""
 
@@ -58,11 +66,15 @@ class Line:
     case: Case
     parties: str
     figures: Figures
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """The page. It never counts the whole table: whether there is more is all it knows."""
+    """The page. Whether there is more is all it knows of its own length.
+
+    stages: how many cases not yet archived stand in each stage, whatever is filtered. flags: what can be filtered by.
+    """
 
     asked: Asked
     at: dt.datetime
@@ -72,11 +84,18 @@ class CaseList:
     prev: str
     teams: list[tuple[int, str]]
     officers: list[tuple[int, str]]
+    stages: dict[str, int] = field(default_factory=dict)
+    flags: dict[str, FlagRule] = field(default_factory=dict)
 
 
 def case_list(*, user: User, asked: Asked, at: dt.datetime) -> CaseList:
-    """One page of the cases a person may see. Five queries, however many there are."""
-    rows = _narrowed(Case.objects.visible_to(user), asked, at).select_related("owner", "court").defer("packs")
+    """One page of the cases a person may see. Nine queries, however many there are."""
+    rules = flags.flags_in_use(user)
+    rows = (
+        _narrowed(Case.objects.visible_to(user), asked, at, rules)
+        .select_related("owner", "court")
+        .defer("packs")
+    )
     found = page(
         [Segment("case", rows, ("-filed_on", "-id"))], after=asked.after, before=asked.before, size=SIZE
     )
@@ -84,15 +103,21 @@ def case_list(*, user: User, asked: Asked, at: dt.datetime) -> CaseList:
     ids = {case.pk for case in cases}
     figures = figures_of(ids, at) if ids else {}
     parties = sides_of(ids) if ids else {}
+    up = flags.flags_of(ids, at)
     return CaseList(
         asked=asked,
         at=at,
         today=today(at),
-        lines=[Line(c, parties.get(c.pk, ""), figures.get(c.pk, Figures())) for c in cases],
+        lines=[
+            Line(c, parties.get(c.pk, ""), figures.get(c.pk, Figures()), tuple(up.get(c.pk, ())))
+            for c in cases
+        ],
         next=found.next,
         prev=found.prev,
         teams=_teams(user),
         officers=handlers_seen_by(user, today(at)),
+        stages=flags.count_by_stage(user),
+        flags=rules,
     )
 
 
@@ -124,11 +149,15 @@ def duties() -> DeadlineQuerySet:
     return Deadline.objects.running().binding().exclude(kind="detector", node_id__isnull=True)
 
 
-def _narrowed(cases: CaseQuerySet, asked: Asked, at: dt.datetime) -> CaseQuerySet:
+def _narrowed(
+    cases: CaseQuerySet, asked: Asked, at: dt.datetime, rules: Mapping[str, FlagRule]
+) -> CaseQuerySet:
     cases = cases.filter(matching_cases(asked.text))
     if asked.state in CaseState.values:
         cases = cases.filter(state=asked.state)
-    elif asked.state != ALL:
+    elif asked.stage:
+        cases = cases.exclude(state__in=(CaseState.ARCHIVED, CaseState.CANCELLED))
+    elif asked.state != ALL and not asked.flag:
         cases = cases.filter(state__in=OPEN_STATES)
     given = {
         "team_id": asked.team,
@@ -137,6 +166,10 @@ def _narrowed(cases: CaseQuerySet, asked: Asked, at: dt.datetime) -> CaseQuerySe
         "filed_on__lte": asked.until,
     }
     cases = cases.filter(**{name: value for name, value in given.items() if value is not None})
+    if asked.stage:
+        cases = cases.filter(stage=asked.stage)
+    if asked.flag:
+        cases = flags.with_flag(cases, flags.names_in(asked.flag, rules) or [asked.flag], at)
     if asked.overdue:
         cases = cases.filter(Exists(duties().filter(case_id=OuterRef("pk"), overdue_at__lte=at)))
     return cases

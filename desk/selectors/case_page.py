@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Node, Party
-from desk.selectors import aside, timeline
+from desk.selectors import aside, standing, timeline
 from desk.selectors.case_file import CaseFile
 from desk.selectors.menu import actions, menu
 from desk.words import plain_day
@@ -99,7 +99,13 @@ def _head(file: CaseFile) -> dict[str, Any]:
         "number": case.number,
         "state": CASE_STATES[case.state],
         "state_text": case.get_state_display(),
-        "facts": [*_people(file), {"label": _("案由"), "value": case.cause}, _handler(case)],
+        "facts": [
+            *_people(file),
+            {"label": _("案由"), "value": case.cause},
+            _handler(case),
+            *standing.facts(file),
+        ],
+        "flags": standing.flags(file),
         "strip": _strip(file),
         "actions": actions(file),
         "menu": menu(file),

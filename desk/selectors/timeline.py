@@ -37,9 +37,12 @@ def groups(file: CaseFile, opened: Node | None, pane: dict[str, Any] | None) -> 
 
 
 def phases(file: CaseFile) -> list[dict[str, Any]]:
-    """The stages for components/phase_bar.html, counted from the nodes that stand."""
+    """The stages for components/phase_bar.html, counted from the nodes that stand; the case's own stage is marked."""
     names = load_vocabulary().stages
-    return [{"label": names[stage], **_phase(file, stage)} for stage in STAGES]
+    return [
+        {"label": names[stage], "current": stage == file.case.stage, **_phase(file, stage)}
+        for stage in STAGES
+    ]
 
 
 def overdue_and_soon(file: CaseFile) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class Worklist:
 
 
 def worklist(*, user: User, asked: Asked, at: dt.datetime) -> Worklist:
-    """The worklist of a member of staff at an instant. At most thirteen queries, however much there is."""
+    """The worklist of a member of staff at an instant. At most fourteen queries, however much there is."""
     reach, on = reach_of(user), today(at)
     source = _Source(user, reach, asked)
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=SIZE)
@@ -66,7 +66,7 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime) -> Worklist:
         today=on,
         at=at,
         counts=count(source.running(), source.stopped(), source.done_since(on), at),
-        items=items_of(found.rows),
+        items=items_of(found.rows, at),
         next=found.next,
         prev=found.prev,
         kinds=reach.kinds(),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases.models import Case, Node, Subject
+from cases.selectors.flags import Flag, flags_of
 from deadlines.models import Deadline
 from desk.rulewords import NATIONAL, Version, packs_of, rule_of, source_of, statement_of
 from desk.selectors.parties import BETWEEN, sides_of
@@ -41,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row. segment: running, hold, free or done. nodes: open nodes it stands for, several where one clock binds
+    """One row. segment: running, hold, free or done. flags: of its case, on the first row of the case in the page. nodes: open nodes it stands for, several where one clock binds
     a whole case; none for a duty that has a limit and no form.
 
     beside: the court's own clock on the same node, when the national one is the earlier.
@@ -59,6 +60,7 @@ class Item:
     beside: Limit | None = None
     done_on: dt.date | None = None
     late: bool = False
+    flags: tuple[Flag, ...] = ()
 
     @property
     def row_id(self) -> str:
@@ -66,8 +68,8 @@ class Item:
         return f"{self.case_id}-{self.nodes[0] if self.nodes else self.limit.rule_id if self.limit else 0}"
 
 
-def items_of(rows: Sequence[tuple[str, Deadline | Node]]) -> list[Item]:
-    """(segment, clock or node) as rows. Seven queries at most, none for no rows."""
+def items_of(rows: Sequence[tuple[str, Deadline | Node]], at: dt.datetime) -> list[Item]:
+    """(segment, clock or node) as rows at an instant. Eight queries at most, none for no rows."""
     if not rows:
         return []
     clocks = [row for _name, row in rows if isinstance(row, Deadline)]
@@ -80,11 +82,23 @@ def items_of(rows: Sequence[tuple[str, Deadline | Node]]) -> list[Item]:
         nodes=_nodes_of(clocks),
         beside=beside,
         packs=packs_of([*clocks, *beside.values()]),
+        flags=flags_of(case_ids, at),
     )
-    return [
+    items = [
         known.of_clock(name, row) if isinstance(row, Deadline) else known.of_node(name, row)
         for name, row in rows
     ]
+    return _flags_once(items)
+
+
+def _flags_once(items: Iterable[Item]) -> list[Item]:
+    """A case says once on a page what marks it, on its first row."""
+    told: set[int] = set()
+    result = []
+    for item in items:
+        result.append(replace(item, flags=()) if item.case_id in told else item)
+        told.add(item.case_id)
+    return result
 
 
 def _cases(case_ids: Collection[int]) -> dict[int, tuple[str, str]]:
@@ -165,6 +179,7 @@ class _Known:
     nodes: Mapping[int, tuple[int, ...]]
     beside: Mapping[int, Deadline]
     packs: Mapping[Version, Pack] = field(default_factory=dict)
+    flags: Mapping[int, Sequence[Flag]] = field(default_factory=dict)
 
     def of_clock(self, segment: str, clock: Deadline) -> Item:
         """The row of a clock: its node by name, or its duty where no node is open."""
@@ -200,6 +215,7 @@ class _Known:
             "number": number,
             "handler": handler,
             "parties": self.parties.get(case_id, ""),
+            "flags": tuple(self.flags.get(case_id, ())),
         }
 
     def _subject(self, row: Deadline | Node) -> str:

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from cases.states import CaseState
 from desk.countdown import state_of, words_of
 from desk.selectors.case_list import ALL, CaseList, Figures, Line
+from desk.tables.tags import flag_tags
 from desk.tables.worklist import case_address
 from desk.words import day_words, short_day
 from kernel.money import format_yuan
 from kernel.time import today as day_of
+from regimes.vocabulary import load_vocabulary
 
 Row = dict[str, Any]
 Address = Callable[..., str]
@@ -49,12 +51,32 @@ def filters(found: CaseList) -> Row:
         fields.append(_select("team", _("团队"), _("全部团队"), found.teams, asked.team))
     if found.officers:
         fields.append(_select("officer", _("承办人"), _("全部承办人"), found.officers, asked.officer))
+    if found.flags:
+        fields.append(_select("flag", _("标记"), _("不限标记"), _flag_options(found), asked.flag))
     fields += [
         {"kind": "date", "name": "since", "label": _("立案自"), "value": _iso(asked.since)},
         {"kind": "date", "name": "until", "label": _("至"), "value": _iso(asked.until)},
         {"kind": "check", "name": "overdue", "label": _("只看有超期的"), "checked": asked.overdue},
     ]
-    return {"fields": fields, "kept": []}
+    return {"fields": fields, "kept": [("stage", asked.stage)] if asked.stage else []}
+
+
+def stages(found: CaseList, link: Address) -> list[Row]:
+    """How many cases stand in each stage, each an address (HD-05). None where no rule names stages."""
+    names, chosen = load_vocabulary().stages, found.asked.stage
+    counted = [
+        {"label": names[stage], "count": number, "url": link(stage=stage), "current": stage == chosen}
+        for stage, number in found.stages.items()
+    ]
+    everything = {"label": _("全部阶段"), "url": link(stage=None), "current": not chosen}
+    return [everything, *counted] if counted else []
+
+
+def _flag_options(found: CaseList) -> list[tuple[str, str]]:
+    words = load_vocabulary()
+    used = {rule.group for rule in found.flags.values()}
+    groups = [(group, _("%s（全部）") % zh) for group, zh in words.flag_groups.items() if group in used]
+    return [*groups, *((name, words.flags[name]) for name in found.flags)]
 
 
 def chips(found: CaseList, link: Address) -> list[Row]:
@@ -74,12 +96,19 @@ def chips(found: CaseList, link: Address) -> list[Row]:
         ("since", _("立案自 %s") % short_day(asked.since, today) if asked.since else ""),
         ("until", _("立案至 %s") % short_day(asked.until, today) if asked.until else ""),
         ("overdue", _("有超期") if asked.overdue else ""),
+        ("stage", _("阶段：%s") % load_vocabulary().stages[asked.stage] if asked.stage else ""),
+        ("flag", _("标记：%s") % _flag_words(asked.flag) if asked.flag else ""),
     )
     return [{"label": label, "remove_url": link(**{name: None})} for name, label in named if label]
 
 
-def columns() -> list[Row]:
-    """The head of the table."""
+def _flag_words(name: str) -> str:
+    words = load_vocabulary()
+    return words.flags.get(name) or words.flag_groups.get(name, name)
+
+
+def columns(found: CaseList) -> list[Row]:
+    """The head of the table; stage and flags only where a rule names any."""
     return [
         {"label": _("案号与当事人"), "kind": "main"},
         {"label": _("案由"), "kind": "wide"},
@@ -87,8 +116,25 @@ def columns() -> list[Row]:
         {"label": _("立案"), "sorted": "descending"},
         {"label": _("承办人")},
         {"label": _("状态")},
+        *([{"label": _("阶段与标记")}] if _stands(found) else []),
         {"label": _("下一个期限")},
     ]
+
+
+def _stands(found: CaseList) -> bool:
+    return bool(found.flags or found.stages)
+
+
+def _standing(line: Line, found: CaseList) -> Row:
+    """The stage with the days in it, and the flags."""
+    case, words = line.case, load_vocabulary().stages
+    cell: Row = {"label": _("阶段与标记"), "tags": flag_tags(line.flags, found.today)}
+    if case.stage and case.stage_since:
+        cell["text"] = words.get(case.stage, case.stage)
+        cell["sub"] = _("%s起") % short_day(case.stage_since, found.today)
+    elif not line.flags:
+        cell["text"] = "—"
+    return cell
 
 
 def groups(found: CaseList) -> list[Row]:
@@ -157,6 +203,7 @@ def _row(line: Line, found: CaseList) -> Row:
                 "label": _("承办人"),
             },
             {"pill": {"state": PILLS[CaseState(case.state)], "text": state}, "label": _("状态")},
+            *([_standing(line, found)] if _stands(found) else []),
             {**_due(line, found), "nowrap": True, "label": _("下一个期限")},
         ],
     }

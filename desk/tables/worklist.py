@@ -15,6 +15,7 @@ from desk.countdown import state_of, words_of
 from desk.selectors.worklist import Worklist
 from desk.selectors.worklist_counts import Counts
 from desk.selectors.worklist_rows import Item, Limit
+from desk.tables.tags import flag_tags
 from desk.words import day_words, short_day
 
 Row = dict[str, Any]
@@ -190,7 +191,14 @@ def _row(item: Item, found: Worklist) -> Row:
         "id": item.row_id,
         "cells": [
             {"kind": "main", "text": _title(item), "sub": _ground(item), "strong": True},
-            {"text": item.number, "sub": item.parties, "url": page, "open": True, "caseno": True},
+            {
+                "text": item.number,
+                "sub": item.parties,
+                "url": page,
+                "open": True,
+                "caseno": True,
+                "tags": flag_tags(item.flags, found.today),
+            },
             *([] if found.reach.widest == "own" else [_handler(item)]),
             {**_day(item, found), "nowrap": True, "label": _("期限")},
             {"pill": _pill(item, found), "label": _("状态")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,9 @@ from desk.selectors.searching import search as search_for
 from desk.tables import cases as table
 from desk.tables import searching as hits
 from kernel import time
+from regimes.vocabulary import load_vocabulary
 
-NAMES = ("q", "state", "team", "officer", "since", "until", "overdue")
+NAMES = ("q", "state", "team", "officer", "since", "until", "overdue", "stage", "flag")
 _log = structlog.get_logger(__name__)
 
 
@@ -36,10 +38,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("案件"),
         "note": _("按立案日期，新的在前"),
+        "stages": table.stages(found, link),
         "filters": table.filters(found),
         "chips": chips,
         "clear_url": request.path,
-        "columns": table.columns(),
+        "columns": table.columns(found),
         "groups": table.groups(found),
         "empty": table.empty(found, bool(chips), request.path),
         "footing": table.footing(found),
@@ -78,9 +81,16 @@ def _asked(request: HttpRequest) -> Asked:
         since=_day(request, "since"),
         until=_day(request, "until"),
         overdue=request.GET.get("overdue") == "1",
+        stage=_one_of(request, "stage", load_vocabulary().stages),
+        flag=_one_of(request, "flag", {**load_vocabulary().flags, **load_vocabulary().flag_groups}),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+
+
+def _one_of(request: HttpRequest, name: str, known: Collection[str]) -> str:
+    value = request.GET.get(name, "")
+    return value if value in known else ""
 
 
 def _day(request: HttpRequest, name: str) -> dt.date | None:

@@ -147,6 +147,7 @@ def facts_of(row: Property) -> dict[str, Any]:
     """The facts that rules ask of a property item."""
     return {
         "property_kind": row.kind,
+        "property_value": f"{row.value:.2f}",
         "property_source": row.source,
         "property_state": row.state,
         "property_protected_kind": row.protected_kind,

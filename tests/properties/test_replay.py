@@ -18,8 +18,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from cases.book import book_of
 from cases.models import Case, Node
 from cases.snapshot import read_locked
+from cases.standing import Standing, Up, flag_day, flags_of, standing_of
+from courts.calendar import calendar_for
 from courts.models import User
 from deadlines.models import Deadline
 from regimes import flow
@@ -27,18 +30,21 @@ from supervision.replay import State, differences, replay, stored
 from tests.factories.cases import House, house
 from tests.factories.courts import person
 from tests.properties.case_walk import Offers, Walk, begin
+from tests.properties.rebuilt import flow_state
 
 waits = st.sampled_from([1, 3, 24, 24, 72, 24 * 20]).map(lambda hours: dt.timedelta(hours=hours))
 picks = st.integers(0, 40)
 RULES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("JZ-2023",), ()),
-    (("LY-2021",), ()),
+    (("LY-2021",), ("haidian",)),
     (("SQ-2022",), ()),
     (("JM-2022",), ()),
     (("JZ-2023",), ("haidian", "tianjin")),
     ((), ("pinggu", "changning", "wujiang")),
 )
 """Packs and feature switches of the courts whose cases are walked."""
+AHEAD = (0, 20, 70, 200, 4 * 366)
+"""Days after the last act at which the flags are compared; the last is beyond every measure."""
 
 
 class CaseWalk(RuleBasedStateMachine):
@@ -46,6 +52,8 @@ class CaseWalk(RuleBasedStateMachine):
 
     homes: ClassVar[list[tuple[House, User]]] = []
     seen: ClassVar[set[str]] = set()
+    stages: ClassVar[set[str]] = set()
+    flags: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,6 +194,23 @@ class CaseWalk(RuleBasedStateMachine):
         assert left.empty, left
 
     @invariant()
+    def the_row_and_the_clocks_say_what_the_events_say(self) -> None:
+        """Stage, cash rate and flags: kept by the verbs, the same as computed anew from the events alone."""
+        case = Case.objects.get(pk=self.walk.case.pk)
+        state = flow_state(replay(self.walk.history()))
+        assert Standing(case.stage, case.stage_since, case.cash_rate) == standing_of(book_of(case), state)
+        self.stages.add(case.stage)
+        calendar = calendar_for(case.court_id)
+        for days in AHEAD:
+            at = self.walk.at + dt.timedelta(days=days)
+            kept = [
+                Up(clock.flag, clock.rule_id, clock.subject_id, flag_day(clock.overdue_at))
+                for clock in Deadline.objects.flagging(at).filter(case_id=case.pk)
+            ]
+            assert sorted(kept) == flags_of(book_of(case), state, calendar, at), days
+            self.flags.update(up.flag for up in kept)
+
+    @invariant()
     def an_open_case_has_something_ahead(self) -> None:
         case = Case.objects.get(pk=self.walk.case.pk)
         if case.is_open:
@@ -211,6 +236,7 @@ class CaseWalk(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.req("HD-05", "HD-07", "HD-11")
 def test_a_case_is_the_fold_of_its_events() -> None:
     homes = [house(packs, features=features) for packs, features in RULES]
     CaseWalk.homes = [(home, person(home.court, "handler", unit=home.team, name="赵承办")) for home in homes]
@@ -228,3 +254,5 @@ def test_a_case_is_the_fold_of_its_events() -> None:
         ),
     )
     assert len(CaseWalk.seen) >= 12, f"the walks hardly moved: {sorted(CaseWalk.seen)}"
+    assert CaseWalk.stages >= {"investigation", "control", "payout"}, CaseWalk.stages
+    assert CaseWalk.flags >= {"property_uncontrolled", "payout_late", "long_open", "second_investigation"}

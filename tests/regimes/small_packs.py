@@ -29,6 +29,9 @@ actions: {close_case: 结案}
 matters: {extension: 延长}
 measures: {cases_closed: 结案数, cases_received: 收案数}
 schedule_days: {month_end: 月末}
+stages: {control: 控制, archive: 归档}
+flags: {late: 超期}
+flag_groups: {five_over: 五超}
 ladders:
   default: {zh: 一般期限, ours: yes, rungs: [{before: 2 workdays, to: [handler]}, {on: due, to: [handler]}]}
 """

@@ -317,6 +317,10 @@ duties_of_roles:
   - {id: XX-R-01, article: 一, statement: 承办人发通知。, role: handler, item: 3, duty: closing, node: closing}
 indicators:
   - {id: XX-I-01, article: 一, statement: 结案率。, title: 结案率, calc: [{numerator: cases_closed, denominator: cases_received + 1, at_least: 90.05}]}
+stages:
+  - {id: XX-G-01, article: 一, statement: 发通知后。, stage: control, entered_by: [notice_sent], left_by: [case_closed]}
+flags:
+  - {id: XX-F-01, article: 一, statement: 超期未发通知。, flag: late, group: five_over, duties: [enforcement_notice], cleared_by: 发出通知。}
 schedules:
   - {id: XX-S-01, article: 一, statement: 月报。, who: handler, every: 1 month, on: [15, month_end], months: [3, 12]}
 suggestions:
@@ -335,7 +339,9 @@ suggestions:
     assert (found.schedules[0].on, found.schedules[0].months) == (("15", "month_end"), (3, 12))
     assert found.suggestions[0].terms.hours == "exact"
     assert found.rule("XX-T-01") is found.checklists[0].items[0]
-    assert len(list(found.rules())) == 10
+    assert (found.stages[0].stage, found.stages[0].left_by) == ("control", ("case_closed",))
+    assert (found.flags[0].group, found.flags[0].duties) == ("five_over", ("enforcement_notice",))
+    assert len(list(found.rules())) == 12
 
 
 @pytest.mark.parametrize(
@@ -353,6 +359,11 @@ suggestions:
             "calc[1].numerator", "没有这个统计量“case_closed”",
         ),
         ("schedules: [{id: S, article: 一, statement: 无, months: [13]}]", "months", "1 到 12"),
+        ("stages: [{id: G, article: 一, statement: 无, stage: contrl, entered_by: [case_filed]}]", "stage", "没有这个阶段"),
+        ("stages: [{id: G, article: 一, statement: 无, stage: control}]", "entered_by", "没有写进入阶段的事件"),
+        ("flags: [{id: F, article: 一, statement: 无, flag: lat, duties: [closing], cleared_by: 结案}]", "flag", "没有这个标记"),
+        ("flags: [{id: F, article: 一, statement: 无, flag: late, duties: [closing]}]", "cleared_by", "没有写怎样解除"),
+        ("flags: [{id: F, article: 一, statement: 无, flag: late, group: six, duties: [closing], cleared_by: 结案}]", "group", "没有这个标记的类别"),
         ("schedules: [{id: S, article: 一, statement: 无, on: [32]}]", "on", "没有这个日子“32”"),
         ("guards: [{id: G, article: 一, statement: 无, on: close_cas, require: default_judgment, refusal: 不}]",
          "on", "没有这个操作"),

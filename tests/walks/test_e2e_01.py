@@ -11,6 +11,8 @@ from cases.actions.asking import ask_approval
 from cases.models import Case
 from closing.actions.closing import close_case
 from deadlines.models import Deadline
+from desk.selectors.case_file import cases_to_show, read
+from desk.selectors.case_page import case_page
 from funds.selectors import money_of
 from kernel import time
 from measures.actions.controlling import Taking, deduct, leave_uncontrolled, take_control
@@ -29,6 +31,12 @@ def told(case: Case, topic: str) -> set[str]:
             "audience", flat=True
         )
     )
+
+
+def shown(home: House, case: Case) -> set[str]:
+    """What the head of the case page says, as "label value"."""
+    file = read(cases_to_show(home.handler).get(pk=case.pk), user=home.handler, at=time.now())
+    return {f"{fact['label']} {fact['value']}" for fact in case_page(file).head["facts"]}
 
 
 def close(home: House, case: Case) -> None:
@@ -94,6 +102,22 @@ def tell(story: Story) -> None:
             {due(case, "JZ-D-03", label) for label in ("尾号1001", "尾号1002", "支付宝")} == {"2023-05-05"}
         ),
     )
+    with on("2023-04-27 11:00"):
+        stands = Case.objects.get(pk=case.pk)
+        head = shown(home, case)
+    story.expect(
+        "feedback: stage is query",
+        lambda: (
+            (stands.stage, str(stands.stage_since)) == ("investigation", "2023-04-24")
+            and "阶段 查询（4月24日起）" in head
+        ),
+    )
+    story.expect(
+        "feedback: cash rate 65.00% deposits, 75.00% with e-wallets",
+        lambda: (
+            stands.cash_rate == Decimal("0.65") and "现金可执行率 65.00%（含微信、支付宝 75.00%）" in head
+        ),
+    )
     story.expect(
         "feedback: car control due 2023-05-15", lambda: due(case, "JZ-D-04", "小型轿车") == "2023-05-15"
     )
@@ -104,6 +128,7 @@ def tell(story: Story) -> None:
             "freeze: three freeze clocks met",
             lambda: {state(case, "JZ-D-03", x) for x in ("尾号1001", "尾号1002", "支付宝")} == {"met"},
         )
+        story.expect("freeze: stage is control", lambda: Case.objects.get(pk=case.pk).stage == "control")
         words = refused(lambda: control(home, case, "seal", "小型轿车"))
         story.expect(
             "freeze: the car is refused above the limit",

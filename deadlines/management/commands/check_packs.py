@@ -32,6 +32,8 @@ NAMES = {
     "approvals": _lazy("审批"),
     "duties_of_roles": _lazy("分工"),
     "indicators": _lazy("指标"),
+    "stages": _lazy("阶段"),
+    "flags": _lazy("标记"),
     "schedules": _lazy("定期工作"),
     "suggestions": _lazy("建议时限"),
 }

@@ -1,0 +1,164 @@
+"""Flags and stages of cases for every page and list: which are up, since when, by which rule, and how many.
+
+A flag is up while a clock that carries it is overdue (`Deadline.flag`), so every answer is a query at an instant `at` and no
+job sets or clears anything. Counts and rolling lists look at the courts, teams or cases of a person's scope; a sealed case
+of another court into which somebody was let by name is found in the list of cases. One shape serves the case page, the lists, the worklist, the big screen and the registers: `Flag`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef
+
+from cases.models import Case
+from cases.querysets import CaseQuerySet
+from cases.standing import flag_day
+from cases.states import CaseState
+from courts.models import CourtPack, User
+from deadlines.library import library_in_use
+from deadlines.models import Deadline
+from deadlines.querysets import DeadlineQuerySet
+from regimes.rules import FlagRule
+from regimes.vocabulary import load_vocabulary
+
+COLUMNS = ("case_id", "court_id", "flag", "overdue_at", "rule_id", "pack_code", "pack_version", "subject_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag of one case. name: of vocabulary.flags; words: its Chinese name. since: the day from which it is up.
+
+    clocks: how many clocks hold it up (three items uncontrolled: one flag, three clocks); rule_id, pack, subject_id and
+    clock_id are those of the earliest.
+    """
+
+    case_id: int
+    court_id: int
+    name: str
+    since: dt.date
+    rule_id: str
+    pack: tuple[str, int]
+    subject_id: int
+    clock_id: int
+    clocks: int = 1
+
+    @property
+    def words(self) -> str:
+        """财产超期未控."""
+        return load_vocabulary().flags.get(self.name, self.name)
+
+    def days(self, today: dt.date) -> int:
+        """How many days it has been up, the first included."""
+        return (today - self.since).days + 1
+
+
+def flags_of(case_ids: Collection[int], at: dt.datetime) -> dict[int, list[Flag]]:
+    """Case -> its flags, the longest standing first; cases without one are absent. One query, none for no cases."""
+    if not case_ids:
+        return {}
+    return _grouped(Deadline.objects.flagging(at).filter(case_id__in=case_ids))
+
+
+def flagged(
+    user: User, at: dt.datetime, *, names: Collection[str] = (), limit: int = 50, offset: int = 0
+) -> list[Flag]:
+    """The flags of the cases a person may see, the longest standing first. names: only these flags, () = every one.
+
+    For lists that roll (HD-12) and registers (JZ-55). One query of at most `limit` clocks.
+    """
+    rows = _seen(user, at, names).order_by("overdue_at", "id")[offset : offset + limit]
+    found = _grouped(rows)
+    return sorted((flag for flags in found.values() for flag in flags), key=lambda f: (f.since, f.clock_id))
+
+
+def count_by_flag(user: User, at: dt.datetime, *, names: Collection[str] = ()) -> dict[str, int]:
+    """Flag -> how many cases that a person may see carry it; every known flag of `names` (all, if empty) is a key. One query."""
+    known = [name for name in load_vocabulary().flags if not names or name in names]
+    rows = _seen(user, at, names).order_by().values("flag").annotate(n=Count("case_id", distinct=True))
+    counted = {row["flag"]: row["n"] for row in rows}
+    return {name: counted.get(name, 0) for name in known}
+
+
+def with_flag(cases: CaseQuerySet, names: Collection[str], at: dt.datetime) -> CaseQuerySet:
+    """Of these cases those that carry one of the flags. Joins the caller's query."""
+    carried = Deadline.objects.flagging(at).filter(flag__in=names, case_id=OuterRef("pk"))
+    return cases.filter(Exists(carried))
+
+
+def count_by_stage(user: User, *, still_open: bool = True) -> dict[str, int]:
+    """Stage -> how many cases that a person may see are in it (HD-05); only stages in which there are cases. One query.
+
+    still_open: without those that are archived. Cases whose rules name no stages are not counted.
+    """
+    cases = Case.objects.filter(user.scope.rows()).exclude(pk__in=_hidden(user).values("pk"))
+    cases = cases.exclude(stage="").exclude(state=CaseState.CANCELLED)
+    if still_open:
+        cases = cases.exclude(state=CaseState.ARCHIVED)
+    counted = dict(cases.order_by().values_list("stage").annotate(n=Count("pk")))
+    return {stage: counted[stage] for stage in load_vocabulary().stages if stage in counted}
+
+
+def flags_in_use(user: User) -> dict[str, FlagRule]:
+    """Flag -> its rule, of the packs that the courts a person sees follow, in the order of the vocabulary. Two queries.
+
+    What filters offer: a court that has not adopted a practice is not asked about its flags.
+    """
+    followed = CourtPack.objects.filter(court_id__in={*user.scope.courts, user.court_id}).values_list(
+        "code", "features"
+    )
+    switches: dict[str, set[str]] = {}
+    for code, features in followed:
+        switches.setdefault(code, set()).update(features)
+    found: dict[str, FlagRule] = {}
+    for pack in library_in_use().packs:
+        for rule in pack.flags:
+            if pack.code in switches and (not rule.feature or rule.feature in switches[pack.code]):
+                found[rule.flag] = rule
+    return {name: found[name] for name in load_vocabulary().flags if name in found}
+
+
+def names_in(group: str, rules: Mapping[str, FlagRule]) -> list[str]:
+    """The flags of a group, such as five_over (HD-11). rules: as `flags_in_use` gives them."""
+    return [name for name, rule in rules.items() if rule.group == group]
+
+
+def _seen(user: User, at: dt.datetime, names: Collection[str]) -> DeadlineQuerySet:
+    rows = (
+        Deadline.objects.flagging(at)
+        .filter(user.scope.rows())
+        .exclude(case_id__in=_hidden(user).values("pk"))
+    )
+    return rows.filter(flag__in=names) if names else rows
+
+
+def _hidden(user: User) -> CaseQuerySet:
+    """The sealed cases that a person may not see: few, so that the scope's index answers for all the others."""
+    sealed = Case.objects.filter(sealed=True)
+    return sealed.exclude(pk__in=sealed.visible_to(user).values("pk"))
+
+
+def _grouped(rows: DeadlineQuerySet) -> dict[int, list[Flag]]:
+    """Clocks as flags: of several that hold up one flag the earliest speaks for it."""
+    clocks = rows.only(*COLUMNS)
+    kept: dict[tuple[int, str], list[Deadline]] = {}
+    for clock in sorted(clocks, key=lambda each: (each.overdue_at, each.pk)):
+        kept.setdefault((clock.case_id, clock.flag), []).append(clock)
+    result: dict[int, list[Flag]] = {}
+    for (case_id, name), held in kept.items():
+        first = held[0]
+        flag = Flag(
+            case_id=case_id,
+            court_id=first.court_id,
+            name=name,
+            since=flag_day(first.overdue_at),
+            rule_id=first.rule_id,
+            pack=(first.pack_code, first.pack_version),
+            subject_id=first.subject_id,
+            clock_id=first.pk,
+            clocks=len(held),
+        )
+        result.setdefault(case_id, []).append(flag)
+    return result

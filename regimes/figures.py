@@ -1,0 +1,74 @@
+"""The figures of one case: measures summed from its recorded facts, and the lines of indicators computed from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from regimes.rules import Calculation
+
+if TYPE_CHECKING:
+    from regimes.flow import State
+
+DEPOSITS = ("bank_account",)
+ONLINE_FUNDS = ("wechat", "alipay", "online_fund_other")
+PLACES = Decimal("0.0001")
+"""A ratio keeps four places: hundredths of a percent."""
+
+
+def measures_of(state: State) -> dict[str, Decimal]:
+    """The measures of one case that its recorded facts give, in yuan: names of the vocabulary's `measures`."""
+    result = {"sum_found_deposits": Decimal(0), "sum_found_online_funds": Decimal(0)}
+    for subject in state.subjects.values():
+        facts = state.facts.get(subject.id, {})
+        if subject.kind == "case" and facts.get("claim_amount") is not None:
+            result["claim_amount"] = Decimal(str(facts["claim_amount"]))
+        if subject.kind != "property" or facts.get("property_value") is None:
+            continue
+        value = Decimal(str(facts["property_value"]))
+        if facts.get("property_kind") in DEPOSITS:
+            result["sum_found_deposits"] += value
+        elif facts.get("property_kind") in ONLINE_FUNDS:
+            result["sum_found_online_funds"] += value
+    return result
+
+
+def figure(calculation: Calculation, measures: Mapping[str, Decimal]) -> Decimal | None:
+    """Numerator ÷ denominator of one line of an indicator, 1 = a hundred percent; None where it cannot be computed.
+
+    It cannot be where a measure is not known or the denominator is zero (HD-07: claim = 0).
+    """
+    above = _sum(calculation.numerator, measures)
+    if above is None:
+        return None
+    if not calculation.denominator:
+        return above
+    below = _sum(calculation.denominator, measures)
+    return (above / below).quantize(PLACES) if below else None
+
+
+def _sum(text: str, measures: Mapping[str, Decimal]) -> Decimal | None:
+    """The value of names and numbers joined by + - *; None where a name is not among the measures."""
+    total, sign = Decimal(0), 1
+    for part in re.findall(r"[+-]|[^+-]+", re.sub(r"\s", "", text)):
+        if part in ("+", "-"):
+            sign = 1 if part == "+" else -1
+            continue
+        product = _product(part, measures)
+        if product is None:
+            return None
+        total += sign * product
+        sign = 1
+    return total
+
+
+def _product(text: str, measures: Mapping[str, Decimal]) -> Decimal | None:
+    product = Decimal(1)
+    for name in text.split("*"):
+        value = measures.get(name) if not name[:1].isdigit() else Decimal(name)
+        if value is None:
+            return None
+        product *= value
+    return product

@@ -23,7 +23,7 @@ STAGE_AREA = {
 def may_work_on(locked: Locked, actor: User, node: Node) -> None:
     """The handler may do every node of the case; others of the court those that their role writes. Raises NotAllowed."""
     case = locked.case
-    if actor.pk == case.owner_id:
+    if actor.scope.holds(case.owner_id):
         return
     definition = locked.book.node(node.kind)
     in_reach = case.court_id in actor.scope.courts or case.team_id in actor.scope.teams
@@ -49,7 +49,7 @@ def in_reach(locked: Locked, actor: User) -> None:
     """The case lies in the person's scope or is their own. Raises NotAllowed."""
     case = locked.case
     if (
-        actor.pk != case.owner_id
+        not actor.scope.holds(case.owner_id)
         and case.court_id not in actor.scope.courts
         and case.team_id not in actor.scope.teams
     ):

@@ -25,7 +25,9 @@ from regimes.rules import (
     Conversion,
     Criterion,
     DeadlineRule,
+    Ground,
     GuardRule,
+    HoldRule,
     Indicator,
     PushRule,
     RoleDuty,
@@ -78,6 +80,8 @@ class Pack:
     criteria: tuple[Criterion, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    holds: tuple[HoldRule, ...] = ()
     duties_of_roles: tuple[RoleDuty, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     schedules: tuple[Schedule, ...] = ()

@@ -72,7 +72,7 @@ class CaseFile:
     @property
     def is_own(self) -> bool:
         """Whether this person holds the case."""
-        return self.user.pk == self.case.owner_id
+        return self.user.scope.holds(self.case.owner_id)
 
     def definition(self, node: Node) -> NodeDef:
         """What the catalogue says of a node."""

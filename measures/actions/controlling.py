@@ -248,7 +248,7 @@ def may_control(locked: Locked, actor: User, *, closed_too: bool = False) -> Non
 
     closed_too: also on a closed case: what controls it left are released and renewed.
     """
-    if actor.pk != locked.case.owner_id and not actor.scope.may("measures", "W"):
+    if not actor.scope.holds(locked.case.owner_id) and not actor.scope.may("measures", "W"):
         raise NotAllowed(_("您没有采取控制措施的权限。"), fix=_("请承办人办理。"))
     in_reach(locked, actor)
     if not closed_too:

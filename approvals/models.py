@@ -22,7 +22,8 @@ class Request(FSMModelMixin, models.Model):
     kind: the matter (extension, payout, void ...), a word of the asking floor. facts: frozen JSON of ids,
     dates and amounts as text, from which the asking floor acts once it is given. role: whose turn it is, or
     empty when closed, since: from when. asked_for: whom the asker stood in for (代). ladder: of the vocabulary,
-    when those whose turn it is are reminded; remind_at: the next time; reminded: rungs of this step so far.
+    when those whose turn it is are reminded; remind_at: when to look at that
+    next, at once where nobody has worked it out yet; reminded: rungs of this step so far.
     """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
@@ -69,7 +70,9 @@ class Request(FSMModelMixin, models.Model):
             ),
             models.Index(fields=["asked_by", "-asked_at", "-id"], name="request_asked_by"),
             models.Index(
-                fields=["remind_at"], condition=Q(state="waiting", remind_at__isnull=False), name="request_remind"
+                fields=["remind_at"],
+                condition=Q(state="waiting", remind_at__isnull=False),
+                name="request_remind",
             ),
         ]
 
@@ -132,7 +135,9 @@ class Assent(models.Model):
     step = models.PositiveSmallIntegerField(_("层级"))
     role = models.CharField(_("角色"), max_length=30)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("审批人"))
-    by_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("代何人审批"))
+    by_for = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("代何人审批")
+    )
     answer = models.CharField(_("意见"), max_length=6, choices=Answer.choices)
     words = models.TextField(_("审批意见"), blank=True)
     at = models.DateTimeField(_("审批时间"))

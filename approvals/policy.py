@@ -26,7 +26,7 @@ def may_decide(request: Request, actor: User, at: dt.datetime) -> int | None:
     """
     on = today(at)
     here = Request.objects.filter(pk=request.pk)
-    holding = [h for h in deciding_as(actor, on) if here.in_hands_of(actor, on, holder=h).exists()]
+    holding = [h for h in deciding_as(actor) if here.in_hands_of(actor, on, holder=h).exists()]
     free = [h for h in holding if here.clear_of({actor.pk, h}).exists()]
     if free:
         return None if free[0] == actor.pk else free[0]

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q
 from approvals.states import RequestState
 from courts.models import Appointment, User
 from courts.scope import roles
-from kernel.time import today
 
 
 class RequestQuerySet(models.QuerySet):
@@ -49,7 +48,7 @@ class RequestQuerySet(models.QuerySet):
         neither of the two asked for it or was asked for, neither has assented yet.
         """
         mine = self.none()
-        for holder in deciding_as(user, on):
+        for holder in deciding_as(user):
             mine |= self.waiting().in_hands_of(user, on, holder=holder).clear_of({user.pk, holder})
         return mine
 
@@ -61,9 +60,9 @@ class RequestQuerySet(models.QuerySet):
         return self.exclude(asked).exclude(Exists(said))
 
 
-def deciding_as(user: User, on: dt.date) -> tuple[int, ...]:
-    """In whose place a person may answer on that day: their own first, then those they stand in for."""
-    return user.scope.owners if user.kind == User.Kind.STAFF and on == today() else (user.pk,)
+def deciding_as(user: User) -> tuple[int, ...]:
+    """In whose place a person may answer now: their own first, then those they stand in for."""
+    return user.scope.owners if user.kind == User.Kind.STAFF else (user.pk,)
 
 
 def _reach() -> Q:

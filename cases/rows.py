@@ -84,7 +84,18 @@ track(Fact, ("case_id", "subject_id", "key", "value", "seq"))
 track(
     Hold,
     (
-        *("case_id", "kind", "subject_id", "first", "last", "stops", "rules", "ground", "approval_id", "voided"),
+        *(
+            "case_id",
+            "kind",
+            "subject_id",
+            "first",
+            "last",
+            "stops",
+            "rules",
+            "ground",
+            "approval_id",
+            "voided",
+        ),
         *("rule_id", "document", "expected", "outcome", "files"),
     ),
 )

@@ -206,7 +206,9 @@ def read_hold(fields: Fields, context: Context) -> HoldRule:
     )
     for fact, value in rule.sets.items():
         if value not in _members(words, fact):
-            fields.report("sets", f"“{fact}: {value}”不在词汇表中", "写 sets: {objection_kind: act} 这样的枚举值")
+            fields.report(
+                "sets", f"“{fact}: {value}”不在词汇表中", "写 sets: {objection_kind: act} 这样的枚举值"
+            )
     if rule.suspends and rule.per != ("case",):
         fields.report("suspends", "只有针对全案的事由才能使案件中止", "写 per: [case]，或者去掉 suspends")
     if not rule.suspends and not rule.stops:

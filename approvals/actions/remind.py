@@ -27,7 +27,8 @@ APPROVER, ASKER = "approver", "handler"
 def remind_due(*, at: dt.datetime, batch: int = BATCH) -> int:
     """Tell of every request whose next rung has come, the highest rung that is due; returns how many requests.
 
-    Safe to run twice and side by side: a request is taken under its lock, and each rung has its own notice key.
+    What was asked since the last time only gets its next rung. Safe to run twice and side by side: a request is
+    taken under its lock, and each rung has its own notice key.
     """
     count = 0
     while True:
@@ -36,6 +37,8 @@ def remind_due(*, at: dt.datetime, batch: int = BATCH) -> int:
                 Request.objects.waiting()
                 .filter(remind_at__lte=at)
                 .select_for_update(of=("self",), skip_locked=True, no_key=True)
+                .select_related("court")
+                .prefetch_related("assents")
                 .order_by("remind_at", "id")[:batch]
             )
             if not due:
@@ -43,17 +46,26 @@ def remind_due(*, at: dt.datetime, batch: int = BATCH) -> int:
             notices = [notice for request in due for notice in _remind(request, at)]
             tell_staff(notices, at=at)
             Request.objects.bulk_update(due, ["reminded", "remind_at"])
-            count += len(due)
+            count += len({notice.key.split("/")[0] for notice in notices})
 
 
 def _remind(request: Request, at: dt.datetime) -> Iterator[StaffNotice]:
     calendar = calendar_for(request.court_id)
     rungs = reminding.rungs_of(request)
     passed = [n for n, rung in enumerate(rungs) if reminding.instant_of(request, rung, calendar) <= at]
-    rung = max(passed, default=request.reminded)
+    fresh = [n for n in passed if n >= request.reminded]
+    if not fresh:
+        request.remind_at = reminding.next_rung(request)
+        return
+    rung = max(fresh)
     request.reminded = rung + 1
     request.remind_at = reminding.next_rung(request)
-    data = {"step": request.step, "role": request.role, "rung": rung, "days": request.days_waiting(time.today(at))}
+    data = {
+        "step": request.step,
+        "role": request.role,
+        "rung": rung,
+        "days": request.days_waiting(time.today(at)),
+    }
     draft = Draft(kind="approval.reminded", data=data, key=f"remind:{request.step}/{rung}")
     log.append_many(stream=request.stream, actor=ACTOR, at=at, court_id=request.court_id, drafts=[draft])
     for reader in _readers(request, rungs[rung], at):
@@ -85,4 +97,3 @@ def _readers(request: Request, rung: Rung, at: dt.datetime) -> list[int | None]:
             found = deciders([request], on, role="" if role == APPROVER else role)[request.pk]
             people += [d.user_id for d in found] or [None]
     return list(dict.fromkeys(people))
-

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from approvals import policy, reminding
+from approvals import policy
 from approvals.models import Assent, Request
 from approvals.states import Answer, RequestState
 from courts.models import User
@@ -60,8 +60,8 @@ def ask(
         asked_for_id=actor.scope.acts_for(court_id=court_id, team_id=team_id, owner_id=owner_id),
         since=at,
         ladder=ladder,
+        remind_at=at if ladder else None,
     )
-    asked.remind_at = reminding.next_rung(asked)
     _check(asked)
     with transaction.atomic(durable=not joins):
         standing = Request.objects.filter(about=about, key=key).first() or _write(asked)
@@ -90,10 +90,8 @@ def assent(
             request.give(at)
         else:
             request.advance(at)
-            request.remind_at = reminding.next_rung(request)
-        request.save(
-            update_fields=["step", "role", "state", "closed_at", "since", "reminded", "remind_at"]
-        )
+            request.remind_at = at if request.ladder else None
+        request.save(update_fields=["step", "role", "state", "closed_at", "since", "reminded", "remind_at"])
         kind = "approval.given" if request.state == RequestState.GIVEN else "approval.assented"
         _tell(request, kind, actor, at, key, {"step": step, "by": actor.pk, **_for(behalf)})
     return request

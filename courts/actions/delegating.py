@@ -58,7 +58,12 @@ def delegate(
 def withdraw(*, delegation_id: int, actor: User, at: dt.datetime, key: str) -> Delegation:
     """撤回: the delegation ends now. By the absent person, or whoever assigns the cases. Raises NotFound, WrongState."""
     with transaction.atomic(durable=True):
-        row = Delegation.objects.select_for_update(of=("self",)).select_related("absent").filter(pk=delegation_id).first()
+        row = (
+            Delegation.objects.select_for_update(of=("self",))
+            .select_related("absent")
+            .filter(pk=delegation_id)
+            .first()
+        )
         if row is None or not visible_to(actor).filter(pk=row.pk).exists():
             raise NotFound(_("没有这项代理。"), fix=_("刷新页面。"))
         _may_set(row.absent, actor)
@@ -93,9 +98,7 @@ def reachable(actor: User) -> QuerySet[User]:
     scope = actor.scope.own or actor.scope
     if not may_set_for_others(actor):
         return staff.filter(pk=actor.pk)
-    return staff.filter(
-        Q(pk=actor.pk) | Q(court_id__in=scope.courts) | Q(pk__in=_of_teams(scope.teams))
-    )
+    return staff.filter(Q(pk=actor.pk) | Q(court_id__in=scope.courts) | Q(pk__in=_of_teams(scope.teams)))
 
 
 def _of_teams(teams: frozenset[int]) -> QuerySet[User]:
@@ -112,7 +115,12 @@ def _may_set(absent: User, actor: User) -> None:
 def _check(absent: User, to: User, first: dt.date, last: dt.date, reason: str, day: dt.date) -> None:
     if absent.pk == to.pk:
         raise BadInput(_("不能由本人代理本人。"), field="to", fix=_("选择同院的其他人员。"))
-    if to.kind != User.Kind.STAFF or not to.is_active or to.court_id != absent.court_id or absent.court_id is None:
+    if (
+        to.kind != User.Kind.STAFF
+        or not to.is_active
+        or to.court_id != absent.court_id
+        or absent.court_id is None
+    ):
         raise BadInput(_("代理人须是同一法院的在岗人员。"), field="to", fix=_("选择同院的其他人员。"))
     if absent.post == User.Post.QUOTA_JUDGE and to.post != User.Post.QUOTA_JUDGE:
         raise BadInput(
@@ -126,6 +134,11 @@ def _check(absent: User, to: User, first: dt.date, last: dt.date, reason: str, d
         raise BadInput(_("一次代理不超过一年。"), field="last", fix=_("长期离岗的，移交案件。"))
     if not reason.strip():
         raise BadInput(_("没有填写事由。"), field="reason", fix=_("例如出差、培训、休假。"))
+    _check_others(absent, to, first, last)
+
+
+def _check_others(absent: User, to: User, first: dt.date, last: dt.date) -> None:
+    """One delegate a day, who is there himself; nobody answers for an absent one's absent one."""
     standing = Delegation.objects.filter(withdrawn_at__isnull=True, first__lte=last, last__gte=first)
     if (other := standing.filter(absent=absent).first()) is not None:
         raise BadInput(
@@ -136,12 +149,12 @@ def _check(absent: User, to: User, first: dt.date, last: dt.date, reason: str, d
     if standing.filter(absent=to).exists():
         raise BadInput(_("代理人这段时间自己也外出。"), field="to", fix=_("选择在岗的人员。"))
     if standing.filter(delegate=absent).exists():
-        raise BadInput(
-            _("外出人员这段时间正在代理他人。"), field="first", fix=_("先为被代理人另定代理人。")
-        )
+        raise BadInput(_("外出人员这段时间正在代理他人。"), field="first", fix=_("先为被代理人另定代理人。"))
 
 
-def _tell(row: Delegation, kind: str, actor: User, at: dt.datetime, key: str, data: dict[str, object]) -> None:
+def _tell(
+    row: Delegation, kind: str, actor: User, at: dt.datetime, key: str, data: dict[str, object]
+) -> None:
     log.append(
         stream=f"user:{row.absent_id}",
         kind=kind,

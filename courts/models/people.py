@@ -138,9 +138,7 @@ class Delegation(models.Model):
     class Meta:
         verbose_name = _("外出代理")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(last__gte=models.F("first")), name="delegation_dates"
-            ),
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="delegation_dates"),
             models.CheckConstraint(
                 condition=~models.Q(absent=models.F("delegate")), name="delegation_to_another"
             ),

@@ -18,7 +18,7 @@ from desk.forms.rows import asked, next_rows, typed
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import crumbs, sides
 from desk.views.deeds import DEEDS, Check, Deed
-from desk.views.doing import Outcome, answer, attempt, case_url, done, open_case
+from desk.views.doing import Outcome, answer, attempt, case_url, done, keep, open_case
 from kernel.errors import DomainError
 
 CONFIRMED = "confirmed"
@@ -52,6 +52,7 @@ def perform(request: HttpRequest, deed: Deed, about: About, action: str, back: s
     if deed.check is not None and form.is_valid():
         shown = _checked(request, deed, form)
         if shown is not None:
+            keep(request, form)
             return confirm(request, deed, form, shown, action)
     outcome = attempt(request, form, deed.run)
     if outcome.is_done:
@@ -74,6 +75,7 @@ def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, actio
     """The page that shows what the act would do before it is done. What was filled in travels along, hidden."""
     wrong = CONFIRMED in request.POST
     hidden = [(name, value) for name in form.fields for value in request.POST.getlist(form.add_prefix(name))]
+    hidden += [(f"kept_{form.add_prefix(name)}", row.pk) for name, rows in form.kept.items() for row in rows]
     hidden.append((CONFIRMED, "1"))
     context: dict[str, Any] = {
         "crumbs": crumbs(form.about.file, "", str(deed.title)),

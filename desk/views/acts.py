@@ -74,7 +74,11 @@ def _checked(request: HttpRequest, deed: Deed, form: ActForm) -> Check | None:
 def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, action: str) -> HttpResponse:
     """The page that shows what the act would do before it is done. What was filled in travels along, hidden."""
     wrong = CONFIRMED in request.POST
-    hidden = [(name, value) for name in form.fields for value in request.POST.getlist(form.add_prefix(name))]
+    hidden = [
+        (name, _seen_by_now(form, name, value))
+        for name in form.fields
+        for value in request.POST.getlist(form.add_prefix(name))
+    ]
     hidden += [(f"kept_{form.add_prefix(name)}", row.pk) for name, rows in form.kept.items() for row in rows]
     hidden.append((CONFIRMED, "1"))
     context: dict[str, Any] = {
@@ -91,6 +95,14 @@ def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, actio
         "danger": bool(check.typed_word),
     }
     return render(request, "desk/confirm.html", context, status=422 if wrong else 200)
+
+
+def _seen_by_now(form: ActForm, name: str, value: str) -> str:
+    """The version and place that the person has seen: each upload that was kept on the way has moved both by one."""
+    if name not in ("seen_version", "seen_seq") or not value.isdigit():
+        return value
+    uploads = sum(1 for each in form.kept if form.cleaned_data.get(each))
+    return str(int(value) + uploads)
 
 
 def page(

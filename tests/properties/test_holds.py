@@ -44,8 +44,8 @@ def act(home: House, case: Case, kind: str, opens: bool, at: dt.datetime) -> Non
         else:
             outcome = OUTCOME[standing.rule_id]
             release_hold(case_id=case.pk, hold_id=standing.pk, on=day, outcome=outcome, **by)
-    except DomainError as refused:
-        assert refused.code != "EVENT-KEY"
+    except DomainError:
+        return
 
 
 def check(case: Case) -> None:

@@ -142,9 +142,18 @@ def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, na
     deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
     drafted = papers.draft(locked, act, actor=actor, at=at)
     rows = [*act.rows, *facts, *nodes, *deadlines, locked.case]
+    act.data |= _stood_in(locked.case, actor)
     event = _append(locked, act, rows, drafted, actor.actor if actor else name, at)
     telling.tell(locked, act, event, drafted=drafted.papers, at=at)
     return event
+
+
+def _stood_in(case: Case, actor: User | None) -> dict[str, int]:
+    """代何人: whom the actor stands in for in this case (外出代理), as the event keeps it."""
+    if actor is None or not actor.scope.absent:
+        return {}
+    absent = actor.scope.acts_for(court_id=case.court_id, team_id=case.team_id, owner_id=case.owner_id)
+    return {} if absent is None else {"for": absent}
 
 
 def _note(locked: Locked, act: Act, seq: int, at: dt.datetime) -> list[Fact]:

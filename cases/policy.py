@@ -8,6 +8,8 @@ from cases.models import Node
 from cases.snapshot import Locked
 from courts.models import User
 from kernel.errors import NotAllowed, WrongState
+from regimes import flow
+from regimes.vocabulary import load_vocabulary
 
 # Which area's W right completes the nodes of a stage, for people who are not the handler.
 STAGE_AREA = {
@@ -23,7 +25,7 @@ STAGE_AREA = {
 def may_work_on(locked: Locked, actor: User, node: Node) -> None:
     """The handler may do every node of the case; others of the court those that their role writes. Raises NotAllowed."""
     case = locked.case
-    if actor.pk == case.owner_id:
+    if actor.scope.holds(case.owner_id):
         return
     definition = locked.book.node(node.kind)
     in_reach = case.court_id in actor.scope.courts or case.team_id in actor.scope.teams
@@ -49,7 +51,7 @@ def in_reach(locked: Locked, actor: User) -> None:
     """The case lies in the person's scope or is their own. Raises NotAllowed."""
     case = locked.case
     if (
-        actor.pk != case.owner_id
+        not actor.scope.holds(case.owner_id)
         and case.court_id not in actor.scope.courts
         and case.team_id not in actor.scope.teams
     ):
@@ -62,3 +64,32 @@ def still_open(locked: Locked) -> None:
         raise WrongState(
             _("案件%s，不能再办理。") % locked.case.get_state_display(), fix=_("需要继续执行的，先恢复执行。")
         )
+
+
+STOPPED_STAGES = ("control", "disposal")
+"""What a hold on the whole case stops of the work; what is only noted or found out goes on."""
+
+
+def not_stopped(locked: Locked, kind: str, subject: int, words: str = "") -> None:
+    """No open hold stops this kind of node for this subject. words: what is done, else the
+    name of the node. Raises WrongState naming the hold.
+    """
+    stage = locked.book.node(kind).stage
+    line = {subject, *flow.View(locked.state()).above(subject)}
+    for interval in locked.intervals:
+        if interval.rules or interval.last is not None:
+            continue
+        if interval.subject is not None and interval.subject not in line:
+            continue
+        if kind in interval.stops or (not interval.stops and stage in STOPPED_STAGES):
+            cause = load_vocabulary().intervals.get(interval.kind, interval.kind)
+            raise WrongState(
+                _("“%(what)s”自%(first)s起停止：%(cause)s。")
+                % {
+                    "what": words or locked.book.node(kind).zh,
+                    "first": interval.first.isoformat(),
+                    "cause": cause,
+                },
+                code="HOLD",
+                fix=_("停止的事由消失后，先解除停止，再办理。"),
+            )

@@ -84,7 +84,21 @@ track(
 track(Fact, ("case_id", "subject_id", "key", "value", "seq"))
 track(
     Hold,
-    ("case_id", "kind", "subject_id", "first", "last", "stops", "rules", "ground", "approval_id", "voided"),
+    (
+        *(
+            "case_id",
+            "kind",
+            "subject_id",
+            "first",
+            "last",
+            "stops",
+            "rules",
+            "ground",
+            "approval_id",
+            "voided",
+        ),
+        *("rule_id", "document", "expected", "outcome", "files"),
+    ),
 )
 track(Extension, ("case_id", "rule_id", "subject_id", "days", "ground", "approval_id"))
 track(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from kernel import time
 
@@ -23,7 +25,8 @@ class Scope:
     """A person's reach on one day.
 
     courts: courts seen whole. teams: units seen whole. rights: area -> letters of R W A S. roles: role ids.
-    Own rows (owner_id) are always in reach of staff.
+    Own rows (owner_id) are always in reach of staff. absent: those whom the person stands in for that day
+    (外出代理), id -> their own scope; what they may, the person may. own: without them, where there are any.
     """
 
     user_id: int
@@ -33,6 +36,30 @@ class Scope:
     home: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
     rights: dict[str, frozenset[str]] = field(default_factory=dict)
+    absent: dict[int, Scope] = field(default_factory=dict)
+    own: Scope | None = None
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """Whose rows are the person's to work on: the person's own, and those of the absent."""
+        return (self.user_id, *self.absent)
+
+    def holds(self, owner_id: int | None) -> bool:
+        """Whether what this owner holds is the person's to work on."""
+        return owner_id is not None and owner_id in self.owners
+
+    def acts_for(self, *, court_id: int, team_id: int | None, owner_id: int | None) -> int | None:
+        """Whom the person acts for (代) on a row: its absent owner, or the absent one whose reach alone opens it."""
+        if owner_id in self.absent:
+            return owner_id
+        if self.own is None or self.own.reaches(court_id, team_id, owner_id):
+            return None
+        others = (i for i, scope in self.absent.items() if scope.reaches(court_id, team_id, owner_id))
+        return next(others, None)
+
+    def reaches(self, court_id: int, team_id: int | None, owner_id: int | None) -> bool:
+        """Whether a row lies in the courts, teams or hands of this scope."""
+        return court_id in self.courts or team_id in self.teams or owner_id == self.user_id
 
     def may(self, area: str, letter: str) -> bool:
         """Whether one of the person's roles grants this letter in this area."""
@@ -49,7 +76,7 @@ class Scope:
         return (
             Q(**{f"{prefix}court_id__in": self.courts})
             | Q(**{f"{prefix}team_id__in": self.teams})
-            | Q(**{f"{prefix}owner_id": self.user_id})
+            | Q(**{f"{prefix}owner_id__in": self.owners})
         )
 
 
@@ -61,29 +88,60 @@ def roles() -> dict[str, dict[str, Any]]:
 
 
 def scope_of(user: User) -> Scope:
-    """Add up the person's appointments in force today; a stranger or a party gets an empty scope."""
+    """Add up the person's appointments in force today, and those of whom they stand in for; one query.
+
+    A stranger or a party gets an empty scope. A role that is not to be delegated (roles.yaml) stays with its holder.
+    """
     if user.kind != user.Kind.STAFF or not user.is_active:
         return Scope(user_id=user.pk, kind=user.kind)
-    day = time.today()
-    appointments = user.appointments.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+    held: dict[int, list[tuple[int | None, int | None, str]]] = {user.pk: []}
+    for holder, *appointment in _appointments(user, time.today()):
+        definition = roles().get(appointment[2] or "")
+        known = held.setdefault(holder, [])
+        if definition and (holder == user.pk or definition.get("delegable", True)):
+            known.append((appointment[0], appointment[1], appointment[2]))
+    own = _added(user, user.pk, held[user.pk])
+    absent = {pk: _added(user, pk, rows) for pk, rows in held.items() if pk != user.pk}
+    if not absent:
+        return own
+    everything = _added(user, user.pk, [row for rows in held.values() for row in rows])
+    return replace(everything, own=own, absent=absent)
+
+
+def _appointments(user: User, day: dt.date) -> Iterable[Any]:
+    """(holder, court, unit, role) of the person and of those they stand in for; a holder without any once, empty."""
+    model: Any = type(user)
+    delegations = model._meta.get_field("delegations_held").related_model.objects.in_force(day)
+    holders = Q(pk=user.pk) | Q(pk__in=delegations.filter(delegate=user).values("absent_id"))
+    standing = FilteredRelation(
+        "appointments",
+        condition=Q(appointments__since__lte=day)
+        & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=day)),
+    )
+    people = model.objects.filter(holders, kind=user.kind, is_active=True).annotate(standing=standing)
+    found: Iterable[Any] = people.values_list(
+        "pk", "standing__court_id", "standing__unit_id", "standing__role"
+    )
+    return found
+
+
+def _added(user: User, holder: int, appointments: Iterable[tuple[int | None, int | None, str]]) -> Scope:
     courts, teams, held = set[int](), set[int](), set[str]()
     rights: dict[str, set[str]] = {}
-    for court_id, unit_id, role in appointments.values_list("court_id", "unit_id", "role"):
-        definition = roles().get(role)
-        if definition is None:
-            continue
+    for court_id, unit_id, role in appointments:
+        definition = roles()[role]
         held.add(role)
         match definition["sees"]:
-            case "below":
+            case "below" if court_id:
                 courts |= {court_id, *_courts_below(user, court_id)}
-            case "court":
+            case "court" if court_id:
                 courts.add(court_id)
             case "team" if unit_id:
                 teams.add(unit_id)
         for area, letters in definition.get("rights", {}).items():
             rights.setdefault(area, set()).update(letters)
     return Scope(
-        user_id=user.pk,
+        user_id=holder,
         kind=user.kind,
         courts=frozenset(courts),
         teams=frozenset(teams),

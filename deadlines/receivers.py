@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from courts.models import Appointment, Court, User
+from courts.models import Appointment, Court, Delegation, User
 from courts.scope import roles
 
 HANDLER = "handler"
@@ -26,12 +26,21 @@ class Directory:
         self._of_teams: dict[tuple[str, int], list[int]] = {}
         self._courts_read: set[int] = set()
         self._handlers: dict[int, bool] = {}
+        self._instead: dict[int, list[int]] | None = None
 
     def learn(self, courts: Collection[int], owners: Collection[int]) -> None:
         """Read what is not known yet of these courts, of those above them, and of these handlers.
 
-        No query when all is known, three at most.
+        No query when all is known, four at most: who stands in for whom is read once.
         """
+        if self._instead is None:
+            self._instead = {}
+            for absent, other in (
+                Delegation.objects.in_force(self._on)
+                .filter(delegate__is_active=True)
+                .values_list("absent_id", "delegate_id")
+            ):
+                self._instead.setdefault(absent, []).append(other)
         if new := set(courts) - self._parents.keys():
             self._parents.update(Court.objects.filter(pk__in=new).values_list("pk", "parent_id"))
             above = {parent for parent in (self._parents.get(court) for court in new) if parent is not None}
@@ -44,8 +53,14 @@ class Directory:
     def people(self, role: str, *, court_id: int, team_id: int | None, owner_id: int | None) -> list[int]:
         """Ids of the users who hold a role towards the cases of a court, a team and a handler; may be empty.
 
-        A role that sees a team (courts/data/roles.yaml) is held in the case's team, any other in its court.
+        A role that sees a team (courts/data/roles.yaml) is held in the case's team, any other in its court. Who
+        stands in for one who is away that day comes after them.
         """
+        found = self._held(role, court_id, team_id, owner_id)
+        others = [other for person in found for other in (self._instead or {}).get(person, ())]
+        return list(dict.fromkeys([*found, *others])) if others else found
+
+    def _held(self, role: str, court_id: int, team_id: int | None, owner_id: int | None) -> list[int]:
         if role == HANDLER:
             return [owner_id] if owner_id is not None and self._handlers.get(owner_id) else []
         if role == SUPERIOR_COURT:

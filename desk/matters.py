@@ -34,15 +34,15 @@ def facts_in_words(request: Request, said: Said, today: dt.date) -> list[tuple[s
     """(label, words) of a request's facts; a matter of a floor that this page does not know has none."""
     match request.kind:
         case "extension":
-            return list(_extension(request, said, today))
+            return [*_extension(request, said, today), *_legal(request)]
         case "deduction":
-            return list(_deduction(request, said, today))
+            return [*_deduction(request, said, today), *_legal(request)]
         case "void":
             return list(_void(request, said, today))
         case "over_limit" | "cannot_dispose":
             return [(_("财产"), said.goods.get(request.facts["property"], ""))]
         case _:
-            return []
+            return [*_levels(request), *_legal(request)]
 
 
 def _extension(request: Request, said: Said, today: dt.date) -> Iterator[tuple[str, str]]:
@@ -63,6 +63,22 @@ def _deduction(request: Request, said: Said, today: dt.date) -> Iterator[tuple[s
     yield _("事由"), load_vocabulary().intervals.get(facts["kind"], facts["kind"])
     if facts["rules"]:
         yield _("适用的期限"), "；".join(_rule_words(rule, said) for rule in facts["rules"])
+
+
+def _levels(request: Request) -> Iterator[tuple[str, str]]:
+    """The facts on which the levels of a matter depend: the kind of a measure, an amount."""
+    known = load_vocabulary().facts
+    for name, value in dict(request.facts.get("values") or {}).items():
+        if name in known:
+            yield known[name].zh, known[name].values.get(str(value), str(value))
+
+
+def _legal(request: Request) -> Iterator[tuple[str, str]]:
+    """The statutory ground and how much material proves it."""
+    if words := request.facts.get("ground_zh"):
+        yield _("法定事由"), str(words)
+    if files := request.facts.get("files"):
+        yield _("证明材料"), _("%d 件，见案件的文书与材料") % len(files)
 
 
 def _void(request: Request, said: Said, today: dt.date) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Reach:
     courts, teams: seen whole. groups: node kinds done for a whole court; helped: node kinds done for a team.
     """
 
-    user_id: int
+    owners: tuple[int, ...]
     widest: str
     courts: frozenset[int] = frozenset()
     group_courts: frozenset[int] = frozenset()
@@ -49,7 +49,7 @@ class Reach:
 
     def rows(self, kind: str) -> Q:
         """Rows with court_id, team_id, owner_id and the node's kind in the column `kind`."""
-        reached = Q(owner_id=self.user_id)
+        reached = Q(owner_id__in=self.owners)
         if self.courts:
             reached |= Q(court_id__in=self.courts)
         if self.teams:
@@ -77,7 +77,7 @@ def reach_of(user: User) -> Reach:
     leads = {role for role in team_roles if not owned(role)}
     helped = frozenset[str]().union(*(owned(role) for role in team_roles - leads))
     return Reach(
-        user_id=user.pk,
+        owners=scope.owners,
         widest=_widest(scope.roles, whole, leads, groups | helped),
         courts=scope.courts if whole else frozenset(),
         group_courts=scope.courts,

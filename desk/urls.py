@@ -8,6 +8,7 @@ from desk.views import (
     assigning,
     case,
     cases,
+    delegating,
     filing,
     home,
     money,
@@ -28,6 +29,10 @@ urlpatterns = [
     path("approvals/<int:request_id>/assent", approvals.assent, name="assent"),
     path("approvals/<int:request_id>/refuse", approvals.refuse, name="refuse"),
     path("approvals/<int:request_id>/withdraw", approvals.withdraw, name="withdraw"),
+    path("delegations", delegating.delegations, name="delegations"),
+    path(
+        "delegations/<int:delegation_id>/withdraw", delegating.withdraw_delegation, name="withdraw_delegation"
+    ),
     path("assign", assigning.assign, name="assign"),
     path("assign/preview", assigning.assign_preview, name="assign_preview"),
     path("assign/all", assigning.assign_all, name="assign_all"),

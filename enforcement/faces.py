@@ -53,6 +53,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("案件"), "desk:cases", "folder", None),
             (_("审批"), "desk:approvals", "rubber-stamp", None),
             (_("通知"), "desk:notifications", "bell", None),
+            (_("外出代理"), "desk:delegations", "user-check", None),
         ],
     ),
     (

@@ -6,14 +6,18 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from regimes.nodes import NodeDef, load_nodes
 from regimes.packs import Pack
 from regimes.rules import (
+    Approval,
     ChecklistItem,
     DeadlineRule,
     FlagRule,
+    Ground,
     GuardRule,
+    HoldRule,
     Indicator,
     PushRule,
     StageRule,
@@ -129,6 +133,35 @@ class RuleBook:
             if rule.sets:  # type: ignore[attr-defined]
                 result.setdefault(rule.sets, rule)  # type: ignore[attr-defined,arg-type]
         return result
+
+    def approval(self, matter: str, facts: Mapping[str, Any]) -> Approval | None:
+        """Who must approve a matter: the rule of the last pack that speaks of it under these facts, or None.
+
+        Within one pack the first whose condition holds; levels by amount stand in the file from low to high.
+        """
+        found: dict[str, Approval] = {}
+        for pack, each in self._reaching("approvals"):
+            rule: Approval = each  # type: ignore[assignment]
+            if rule.matter == matter and rule.when.evaluate(facts) is True:
+                found.setdefault(pack.code, rule)
+        return next(reversed(found.values()), None)
+
+    def speaks_of(self, matter: str) -> bool:
+        """Whether any pack has an approval for this matter, under whatever condition."""
+        return any(rule.matter == matter for _, rule in self._reaching("approvals"))  # type: ignore[attr-defined]
+
+    def grounds(self, matter: str) -> tuple[Ground, ...]:
+        """The statutory reasons for a matter, in the order of the packs."""
+        return tuple(g for _, g in self._reaching("grounds") if matter in g.matters)  # type: ignore[attr-defined,misc]
+
+    @cached_property
+    def holds(self) -> tuple[HoldRule, ...]:
+        """The kinds of hold, in the order of the packs."""
+        return tuple(rule for _, rule in self._reaching("holds"))  # type: ignore[misc]
+
+    def hold(self, rule_id: str) -> HoldRule:
+        """The kind of hold of this id. Raises KeyError."""
+        return {rule.id: rule for rule in self.holds}[rule_id]
 
     def checklist(self, name: str) -> list[tuple[Pack, ChecklistItem]]:
         """The items of a checklist from every pack, in order, with the switches that are on."""

@@ -19,6 +19,8 @@ from regimes.rules import Calculation, DeadlineRule, MetBy
 
 Moment = dt.date | dt.datetime
 CLOCK_KINDS = frozenset({"due", "detector", "soft_target", "max_length", "right"})
+RUNS_ON = frozenset({"detector", "right", "max_length"})
+"""What a suspension of the whole case does not stop: what parties may do, how long a measure lasts, what is only seen."""
 CLOSED = "case_closed"
 RESUMED = "case_resumed"
 CANCELLED = "case_cancelled"
@@ -464,7 +466,9 @@ def _stops(interval: Interval, rule: DeadlineRule, line: set[int]) -> bool:
         return rule.id in interval.rules
     if interval.kind in rule.excludes:
         return True
-    return rule.kind != "detector" and (not interval.stops or (rule.node or "") in interval.stops)
+    if interval.stops:
+        return rule.kind != "detector" and (rule.node or "") in interval.stops
+    return rule.kind not in RUNS_ON
 
 
 def _used(rule: DeadlineRule, view: View, subject: int) -> dict[str, Any]:

@@ -26,7 +26,9 @@ from regimes.rules import (
     Criterion,
     DeadlineRule,
     FlagRule,
+    Ground,
     GuardRule,
+    HoldRule,
     Indicator,
     PushRule,
     RoleDuty,
@@ -80,6 +82,8 @@ class Pack:
     criteria: tuple[Criterion, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    holds: tuple[HoldRule, ...] = ()
     duties_of_roles: tuple[RoleDuty, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     stages: tuple[StageRule, ...] = ()

@@ -181,13 +181,55 @@ class Conversion(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval(Rule):
-    """Who must approve a matter, lowest first. switch: the court may turn it off."""
+    """Who must approve a matter, lowest first. switch: the court may turn it off.
+
+    sets: facts that become true of the subject once it is given; happens: events it records. ladder: when the
+    people of a step that waits are reminded, counted from the day on which it became their turn.
+    """
 
     matter: str
     chain: tuple[str, ...]
     when: Expr
     report_to: tuple[str, ...] = ()
     switch: bool = False
+    sets: tuple[str, ...] = ()
+    happens: tuple[str, ...] = ()
+    ladder: str = "approval"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Rule):
+    """A statutory reason for a matter: its code (a member of `statutory_ground_code`), what proves it.
+
+    interval: as which kind of uncounted days a deduction on this ground is kept, where it is one.
+    """
+
+    code: str
+    matters: tuple[str, ...]
+    interval: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRule(Rule):
+    """What stops while something stands in the way, and only that.
+
+    interval: the kind of uncounted days. per: what it may be set on, of `subjects`. stops: node kinds, empty =
+    every node and duty of the court. suspends: the case itself is suspended while it stands. starts and ends:
+    events recorded on setting and on release; sets: facts of the case while it is recorded. guard: the action
+    that the guards are asked about before it is set. outcomes: what a release may say, id -> words.
+    """
+
+    interval: str
+    per: tuple[str, ...]
+    stops: tuple[str, ...] = ()
+    suspends: bool = False
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    sets: Mapping[str, str] = field(default_factory=dict)
+    guard: str = ""
+    document_needed: str = ""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

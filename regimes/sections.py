@@ -21,7 +21,9 @@ from regimes.rules import (
     Conversion,
     Criterion,
     FlagRule,
+    Ground,
     GuardRule,
+    HoldRule,
     Indicator,
     PushRule,
     RoleDuty,
@@ -156,7 +158,63 @@ def read_approval(fields: Fields, context: Context) -> Approval:
         when=read_condition(fields, "if", words),
         report_to=fields.names("report_to", words.roles, "角色"),
         switch=fields.boolean("switch"),
+        sets=fields.names("sets", words.facts, "事实"),
+        happens=fields.names("happens", words.events, "事件"),
+        ladder=fields.name("ladder", words.ladders, "提醒阶梯") or "approval",
     )
+    for fact in rule.sets:
+        if words.facts[fact].type != "boolean":
+            fields.report("sets", f"“{fact}”不是是否类的事实", "批准后只能把是否类的事实记为“是”")
+    fields.done()
+    return rule
+
+
+def read_ground(fields: Fields, context: Context) -> Ground:
+    """One entry of `grounds`."""
+    words = context.vocabulary
+    fields.need("code", "事由", "写 code: public_notice 这样的法定事由")
+    fields.need("matters", "适用的审批事项", "写 matters: [deduct_period]")
+    ground = Ground(
+        **read_common(fields, context),
+        code=fields.name("code", _members(words, "statutory_ground_code"), "法定事由"),
+        matters=fields.names("matters", words.matters, "审批事项"),
+        interval=fields.name("interval", words.intervals, "期间种类"),
+        evidence=fields.text("evidence"),
+    )
+    if "deduct_period" in ground.matters:
+        fields.need("interval", "扣除期间的种类", "写 interval: public_notice")
+    fields.done()
+    return ground
+
+
+def read_hold(fields: Fields, context: Context) -> HoldRule:
+    """One entry of `holds`."""
+    words = context.vocabulary
+    fields.need("interval", "期间种类", "写 interval: stay")
+    fields.need("per", "可以针对什么", "写 per: [case, property]")
+    fields.need("title", "名称", "写 title: 案外人异议")
+    rule = HoldRule(
+        **read_common(fields, context),
+        interval=fields.name("interval", words.intervals, "期间种类"),
+        per=fields.names("per", words.subjects, "对象"),
+        stops=fields.names("stops", context.nodes, "节点"),
+        suspends=fields.boolean("suspends"),
+        starts=fields.names("starts", words.events, "事件"),
+        ends=fields.names("ends", words.events, "事件"),
+        sets=fields.table("sets"),
+        guard=fields.name("guard", words.actions, "操作"),
+        document_needed=fields.text("document_needed"),
+        outcomes=fields.table("outcomes"),
+    )
+    for fact, value in rule.sets.items():
+        if value not in _members(words, fact):
+            fields.report(
+                "sets", f"“{fact}: {value}”不在词汇表中", "写 sets: {objection_kind: act} 这样的枚举值"
+            )
+    if rule.suspends and rule.per != ("case",):
+        fields.report("suspends", "只有针对全案的事由才能使案件中止", "写 per: [case]，或者去掉 suspends")
+    if not rule.suspends and not rule.stops:
+        fields.need("stops", "停止哪些节点", "写 stops: [auction_start]；全部停止的写 suspends: yes")
     fields.done()
     return rule
 
@@ -254,6 +312,8 @@ READERS: dict[str, Callable[[Fields, Context], Any]] = {
     "criteria": read_criterion,
     "conversions": read_conversion,
     "approvals": read_approval,
+    "grounds": read_ground,
+    "holds": read_hold,
     "duties_of_roles": read_role_duty,
     "indicators": read_indicator,
     "stages": read_stage,

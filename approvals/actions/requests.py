@@ -33,10 +33,12 @@ def ask(
     key: str,
     team_id: int | None = None,
     owner_id: int | None = None,
+    ladder: str = "approval",
     joins: bool = False,
 ) -> Request:
     """提请审批: ask each role of `chain`, lowest first. The same key and input: the request that stands.
 
+    ladder: of the vocabulary, when those whose turn it is are reminded; "" = never.
     facts: JSON of ids, dates and amounts as text, never personal data: it goes into the events.
     joins: takes part in the caller's transaction instead of opening its own.
     Writes approval.asked to "approval:<id>". Raises BadInput, NotAllowed, Conflict (key of another request).
@@ -55,13 +57,17 @@ def ask(
         ground=ground.strip(),
         key=key,
         asked_at=at,
+        asked_for_id=actor.scope.acts_for(court_id=court_id, team_id=team_id, owner_id=owner_id),
+        since=at,
+        ladder=ladder,
+        remind_at=at if ladder else None,
     )
     _check(asked)
     with transaction.atomic(durable=not joins):
         standing = Request.objects.filter(about=about, key=key).first() or _write(asked)
         if standing is not None:
             return _same(standing, asked)
-        _tell(asked, "approval.asked", actor, at, key, {"chain": asked.chain})
+        _tell(asked, "approval.asked", actor, at, key, {"chain": asked.chain, **_for(asked.asked_for_id)})
     return asked
 
 
@@ -77,16 +83,17 @@ def assent(
         if (known := log.find(request.stream, key)) is not None:
             return _repeated(request, known, ("approval.assented", "approval.given"), actor)
         _must_wait(request)
-        policy.may_decide(request, actor, at)
+        behalf = policy.may_decide(request, actor, at)
         step = request.step
-        _note(request, Answer.ASSENT, words, actor, at)
+        _note(request, Answer.ASSENT, words, actor, at, behalf)
         if request.is_last_step:
             request.give(at)
         else:
-            request.advance()
-        request.save(update_fields=["step", "role", "state", "closed_at"])
+            request.advance(at)
+            request.remind_at = at if request.ladder else None
+        request.save(update_fields=["step", "role", "state", "closed_at", "since", "reminded", "remind_at"])
         kind = "approval.given" if request.state == RequestState.GIVEN else "approval.assented"
-        _tell(request, kind, actor, at, key, {"step": step, "by": actor.pk})
+        _tell(request, kind, actor, at, key, {"step": step, "by": actor.pk, **_for(behalf)})
     return request
 
 
@@ -105,12 +112,12 @@ def refuse(
         if (known := log.find(request.stream, key)) is not None:
             return _repeated(request, known, ("approval.refused",), actor)
         _must_wait(request)
-        policy.may_decide(request, actor, at)
+        behalf = policy.may_decide(request, actor, at)
         step = request.step
-        _note(request, Answer.REFUSE, words, actor, at)
+        _note(request, Answer.REFUSE, words, actor, at, behalf)
         request.refuse(at)
-        request.save(update_fields=["role", "state", "closed_at"])
-        _tell(request, "approval.refused", actor, at, key, {"step": step, "by": actor.pk})
+        request.save(update_fields=["role", "state", "closed_at", "remind_at"])
+        _tell(request, "approval.refused", actor, at, key, {"step": step, "by": actor.pk, **_for(behalf)})
     return request
 
 
@@ -125,7 +132,7 @@ def withdraw(*, request_id: int, actor: User, at: dt.datetime, key: str, joins: 
         policy.may_withdraw(request, actor)
         _must_wait(request)
         request.withdraw(at)
-        request.save(update_fields=["role", "state", "closed_at"])
+        request.save(update_fields=["role", "state", "closed_at", "remind_at"])
         _tell(request, "approval.withdrawn", actor, at, key, {"step": request.step})
     return request
 
@@ -202,16 +209,24 @@ def _must_wait(request: Request) -> None:
         )
 
 
-def _note(request: Request, answer: Answer, words: str, actor: User, at: dt.datetime) -> None:
+def _note(
+    request: Request, answer: Answer, words: str, actor: User, at: dt.datetime, behalf: int | None
+) -> None:
     Assent.objects.create(
         request=request,
         step=request.step,
         role=request.role,
         by=actor,
+        by_for_id=behalf,
         answer=answer,
         words=words.strip(),
         at=at,
     )
+
+
+def _for(behalf: int | None) -> dict[str, int]:
+    """代何人, as an event keeps it."""
+    return {} if behalf is None else {"for": behalf}
 
 
 def _tell(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Node
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import may_work_on
+from cases.policy import may_work_on, not_stopped
 from cases.snapshot import Locked, lock_case_of_node
 from courts.models import User
 from events.models import Event
@@ -58,7 +58,7 @@ def lock_node(*, node_id: int, actor: User, key: str) -> tuple[Locked, Node]:
 
 
 def check_open(locked: Locked, node: Node, seen_version: int) -> None:
-    """The node is still open and as the person saw it. Raises WrongState or Conflict with what changed."""
+    """The node is still open, as the person saw it, and stopped by no hold. Raises WrongState or Conflict."""
     definition = locked.book.node(node.kind)
     if not locked.case.is_open and not definition.outlives_closing:
         raise WrongState(
@@ -79,6 +79,7 @@ def check_open(locked: Locked, node: Node, seen_version: int) -> None:
             fix=_("刷新页面，核对变化后再提交。"),
             detail={"node": node.pk, "version": node.version, "values": node.values},
         )
+    not_stopped(locked, node.kind, node.subject_id)
 
 
 def act_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def suspend_case(*, case_id: int, ground: str, on: dt.date, actor: User, at: dt.
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="case.suspended")) is not None:
             return event
-        _may_hold(locked, actor)
+        may_hold(locked, actor)
         check_day(locked, on, at)
         if not ground.strip():
             raise BadInput(_("没有填写中止事由。"), field="ground", fix=_("写明法定事由和裁定文号。"))
@@ -67,11 +67,12 @@ def resume_case(*, case_id: int, on: dt.date, actor: User, at: dt.datetime, key:
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="case.resumed")) is not None:
             return event
-        _may_hold(locked, actor)
+        may_hold(locked, actor)
         check_day(locked, on, at)
         hold = (
             Hold.objects.select_for_update()
-            .filter(case=locked.case, kind=SUSPENSION, last=None, voided=False)
+            .filter(case=locked.case, kind=SUSPENSION, subject=None, last=None, voided=False)
+            .order_by("first", "pk")
             .first()
         )
         if hold is None or locked.case.state != CaseState.SUSPENDED:
@@ -82,10 +83,11 @@ def resume_case(*, case_id: int, on: dt.date, actor: User, at: dt.datetime, key:
         hold.last = last
         hold.save(update_fields=["last"])
         locked.intervals = [
-            Interval(SUSPENSION, i.first, last) if i.kind == SUSPENSION and i.last is None else i
+            Interval(SUSPENSION, i.first, last) if i == Interval(SUSPENSION, hold.first, None) else i
             for i in locked.intervals
         ]
-        locked.case.resume()
+        if not any(i.last is None and i.subject is None and not i.stops for i in locked.intervals):
+            locked.case.resume()
         act = Act(kind="case.resumed", key=key, on=on, rows=[hold], data={"hold": hold.pk})
         return perform(locked, act, actor=actor, at=at)
 
@@ -180,7 +182,7 @@ def correct_start(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (known_event := known(locked, kind="case.corrected", data={"event": event})) is not None:
             return known_event
-        _may_hold(locked, actor)
+        may_hold(locked, actor)
         may(actor, "extension", "A", _("更正起算日期"))
         if not reason.strip():
             raise BadInput(_("没有填写更正理由。"), field="reason", fix=_("写明依据的材料。"))
@@ -201,15 +203,22 @@ def correct_start(
         return perform(locked, act, actor=actor, at=at)
 
 
-def preview(*, case_id: int, actor: User, change: dict[str, Any]) -> list[Moved]:
+def preview(
+    *,
+    case_id: int,
+    actor: User,
+    change: dict[str, Any],
+    try_out: Callable[[Locked, dict[str, Any]], None] | None = None,
+) -> list[Moved]:
     """What a change would do to every open clock, old -> new; writes nothing.
 
     change: {"suspend": date} | {"resume": date} | {"deduct": [kind, first, last, rules]} |
     {"extend": [rule, subject, days]} | {"correct": [event, subject, date]}.
+    try_out: how changes that are not of this list are tried (cases.actions.holds.try_out).
     """
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, user=actor)
-        apply_in_memory(locked, change)
+        (try_out or apply_in_memory)(locked, change)
         moved = moved_clocks(locked)
         transaction.set_rollback(True)
     return moved
@@ -265,8 +274,9 @@ def _move_moment(locked: Locked, event: str, subject: int, on: dt.date) -> str:
     return old
 
 
-def _may_hold(locked: Locked, actor: User) -> None:
-    if actor.pk == locked.case.owner_id or actor.scope.may("extension", "A"):
+def may_hold(locked: Locked, actor: User) -> None:
+    """The handler, or who approves extensions, in reach of the case. Raises NotAllowed."""
+    if actor.scope.holds(locked.case.owner_id) or actor.scope.may("extension", "A"):
         in_reach(locked, actor)
         return
     raise NotAllowed(_("只有承办人或有审批权的领导可以办理。"), fix=_("请承办人办理。"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.actions.assigning import open_node
 from cases.models import Case, Subject
 from cases.perform import Act, guard, known, perform
+from cases.policy import not_stopped
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
@@ -55,6 +56,7 @@ def draft_payout(
         if (event := known(locked, kind="payout.requested", data={"receipt": receipt_id})) is not None:
             return Payout.objects.get(pk=event.data["payout"])
         subject = receipt_subject(locked, receipt_id)
+        not_stopped(locked, "payout", subject)
         facts = locked.facts[subject]
         brought = {"communication_record_attached": bool(communication_record.strip())}
         warnings = guard(locked, "submit_payout", {**facts, **brought}, subject=subject)

@@ -11,6 +11,8 @@ class Hold(models.Model):
     """Days that do not count for named nodes: a suspension while it lasts, or a deducted interval with both ends.
 
     stops: node kinds, [] = all. rules: rule ids when the hold concerns only these. last null = not yet released.
+    rule_id: the kind of hold in the packs (`holds`), empty for a deduction. document: number of the ruling, objection
+    or agreement. expected: the day on which it is expected to end, where the paper says one. files: ids of what proves it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="holds")
@@ -21,6 +23,11 @@ class Hold(models.Model):
     stops = models.JSONField(default=list)
     rules = models.JSONField(default=list)
     ground = models.CharField(max_length=200)
+    rule_id = models.CharField(max_length=30, default="", blank=True)
+    document = models.CharField(max_length=120, default="", blank=True)
+    expected = models.DateField(null=True)
+    outcome = models.CharField(max_length=30, default="", blank=True)
+    files = models.JSONField(default=list)
     approval_id = models.BigIntegerField(null=True)
     voided = models.BooleanField(default=False)
 
@@ -33,8 +40,14 @@ class Hold(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case", "kind"],
-                condition=models.Q(last__isnull=True, voided=False, subject__isnull=True),
+                condition=models.Q(last__isnull=True, voided=False, subject__isnull=True, rule_id=""),
                 name="hold_one_open_per_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "rule_id", "subject", "document"],
+                condition=models.Q(last__isnull=True, voided=False) & ~models.Q(rule_id=""),
+                nulls_distinct=False,
+                name="hold_once_per_document",
             ),
         ]
 

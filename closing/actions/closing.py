@@ -184,7 +184,7 @@ def archive_case(*, case_id: int, on: dt.date, volumes: str, actor: User, at: dt
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="case.archived")) is not None:
             return event
-        if actor.pk != locked.case.owner_id:
+        if not actor.scope.holds(locked.case.owner_id):
             may(actor, "archive", "W", _("归档"))
         in_reach(locked, actor)
         check_day(locked, on, at)
@@ -217,7 +217,7 @@ INTERVIEW_FIELDS = {
 
 
 def _may_close(locked: Locked, actor: User) -> None:
-    if actor.pk != locked.case.owner_id:
+    if not actor.scope.holds(locked.case.owner_id):
         raise NotAllowed(_("结案由承办人办理。"), fix=_("请承办人办理，或先移交案件。"))
 
 

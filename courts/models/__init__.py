@@ -3,7 +3,7 @@
 from courts.models.calendar import CalendarDay, CalendarStamp
 from courts.models.courts import Court, CourtPack, Unit
 from courts.models.packs import PackRelease
-from courts.models.people import Appointment, Membership, User
+from courts.models.people import Appointment, Delegation, Membership, User
 
 __all__ = [
     "Appointment",
@@ -11,6 +11,7 @@ __all__ = [
     "CalendarStamp",
     "Court",
     "CourtPack",
+    "Delegation",
     "Membership",
     "PackRelease",
     "Unit",

@@ -108,6 +108,53 @@ class Membership(models.Model):
         return f"{self.user_id} @ {self.unit_id}"
 
 
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    """Adjectives of delegations."""
+
+    def in_force(self, on: dt.date) -> DelegationQuerySet:
+        """Those that hold on a court-local day: an end that has come needs nobody."""
+        return self.filter(first__lte=on, last__gte=on, withdrawn_at__isnull=True)
+
+
+class Delegation(models.Model):
+    """外出代理: while `absent` is away, first to last day, `delegate` does the work and the approvals, as himself."""
+
+    absent = models.ForeignKey(
+        User, models.PROTECT, related_name="delegations_given", verbose_name=_("外出人员")
+    )
+    delegate = models.ForeignKey(
+        User, models.PROTECT, related_name="delegations_held", verbose_name=_("代理人")
+    )
+    court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
+    first = models.DateField(_("首日"))
+    last = models.DateField(_("末日"))
+    reason = models.CharField(_("事由"), max_length=120)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    set_at = models.DateTimeField(_("登记时间"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("外出代理")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="delegation_dates"),
+            models.CheckConstraint(
+                condition=~models.Q(absent=models.F("delegate")), name="delegation_to_another"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["delegate", "last"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="delegation_standing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absent_id} -> {self.delegate_id} {self.first}..{self.last}"
+
+
 class Appointment(models.Model):
     """That a person holds a role (courts/data/roles.yaml) in a court or one of its units, from a day to a day."""
 

@@ -10,9 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from cases.states import ClosingType
 from courts.models import Unit, User
 from desk.forms.act_form import ActForm
-from desk.forms.fields import DayField, FilesField, long_text, with_blank
+from desk.forms.fields import DayField, FilesField, MoneyField, long_text, with_blank
 from desk.forms.nodes import offer_people
 from desk.selectors.choices import moments, running_clocks
+from desk.selectors.holds import (
+    grounds,
+    hold_kinds,
+    hold_subjects,
+    hold_words,
+    matters,
+    open_holds,
+    outcomes,
+    subjects_of,
+)
 from regimes.vocabulary import load_vocabulary
 
 
@@ -47,23 +57,28 @@ class ResumeForm(DatedForm):
 
 
 class ExtendForm(ActForm):
-    """延长期限: one running clock, more days, why."""
+    """延长期限: one running clock, more days, why, and what proves it."""
 
     clock = forms.ChoiceField(label=_("延长哪一项期限"))
     days = forms.IntegerField(label=_("延长天数"), min_value=1, max_value=366)
+    code = forms.ChoiceField(
+        label=_("法定事由"), required=False, help_text=_("延长办案期限的必须选择，并附证明材料")
+    )
     ground = long_text(label=_("事实和依据"), rows=3)
-    spans: ClassVar = {"clock": "two"}
+    files = FilesField(label=_("证明材料"), required=False)
+    spans: ClassVar = {"clock": "two", "code": "two"}
     verb_fields: ClassVar = {"rule": "clock"}
 
     def prepare(self) -> None:
-        """Only clocks that still count."""
+        """Only clocks that still count; the grounds of the case's packs."""
         self.fields["clock"].choices = with_blank(running_clocks(self.about.file))
+        self.fields["code"].choices = with_blank(grounds(self.about.file, "extend_case_limit"))
 
 
 class DeductionForm(ActForm):
     """扣除期限: days that do not count for the chosen clocks."""
 
-    kind = forms.ChoiceField(label=_("扣除事由"))
+    kind = forms.ChoiceField(label=_("法定事由"))
     first = DayField(label=_("起"))
     last = DayField(label=_("止"))
     rules = forms.MultipleChoiceField(
@@ -72,13 +87,14 @@ class DeductionForm(ActForm):
         help_text=_("勾选的期限才扣除这段期间"),
     )
     ground = long_text(label=_("事实和依据"), rows=3)
-    spans: ClassVar = {"rules": "wide"}
+    files = FilesField(label=_("证明材料"), required=False, help_text=_("按事由附材料，没有材料的不能提请"))
+    spans: ClassVar = {"kind": "two", "rules": "wide"}
+    verb_fields: ClassVar = {"code": "kind"}
 
     def prepare(self) -> None:
-        """The kinds of the vocabulary; each rule once."""
+        """The grounds of the case's packs, each as its kind of uncounted days; each rule once."""
         file = self.about.file
-        kinds = [(k, zh) for k, zh in load_vocabulary().intervals.items() if k != "suspension"]
-        self.fields["kind"].choices = with_blank(kinds)
+        self.fields["kind"].choices = with_blank(grounds(file, "deduct_period", by_interval=True))
         rules: dict[str, str] = {}
         for value, words in running_clocks(file):
             rules.setdefault(value.partition(":")[0], words)
@@ -91,6 +107,84 @@ class DeductionForm(ActForm):
         if first and last and last < first:
             self.add_error("last", _("截止日早于起始日，请核对。"))
         return cleaned
+
+
+class HoldForm(DatedForm):
+    """登记停止事由: what stands in the way, of what, on which paper."""
+
+    rule = forms.ChoiceField(label=_("停止事由"))
+    subject = forms.ChoiceField(label=_("针对"), help_text=_("只停止所选对象的节点和期限"))
+    document = forms.CharField(label=_("文书名称和文号"), max_length=120)
+    on = DayField(label=_("开始日期"), help_text=_("从这一天起停止计算"))
+    expected = DayField(label=_("预计结束日期"), required=False, help_text=_("文书写明期限的填写"))
+    ground = forms.CharField(label=_("事实"), max_length=200)
+    files = FilesField(label=_("材料"), required=False)
+    field_order: ClassVar = ["rule", "subject", "document", "on", "expected", "ground", "files"]
+    spans: ClassVar = {"rule": "two", "document": "two", "ground": "wide"}
+
+    def prepare(self) -> None:
+        """The kinds of the case's packs that a person may register; every subject they may be about."""
+        super().prepare()
+        file = self.about.file
+        self.fields["rule"].choices = with_blank(hold_kinds(file))
+        self.fields["subject"].choices = with_blank(hold_subjects(file))
+
+
+class ReleaseForm(DatedForm):
+    """解除停止: which of those that stand, with what result."""
+
+    hold = forms.ChoiceField(label=_("解除哪一项"))
+    outcome = forms.ChoiceField(label=_("结果"))
+    on = DayField(label=_("恢复日期"), help_text=_("从这一天起继续计算"))
+    field_order: ClassVar = ["hold", "outcome", "on"]
+    spans: ClassVar = {"hold": "two"}
+
+    def prepare(self) -> None:
+        """The open holds, and the results that any of them may have."""
+        super().prepare()
+        file = self.about.file
+        standing = open_holds(file)
+        self.fields["hold"].choices = with_blank([(str(row.pk), hold_words(file, row)) for row in standing])
+        self.fields["outcome"].choices = with_blank(outcomes(file, standing))
+        if len(standing) == 1:
+            self.initial.setdefault("hold", str(standing[0].pk))
+
+
+class DeferForm(ActForm):
+    """延期发放: one receipt, the ground, what proves it."""
+
+    subject = forms.ChoiceField(label=_("延期发放哪一笔"))
+    code = forms.ChoiceField(label=_("法定事由"))
+    ground = long_text(label=_("事实和依据"), rows=3)
+    files = FilesField(label=_("证明材料"), required=False)
+    spans: ClassVar = {"code": "two"}
+
+    def prepare(self) -> None:
+        """The receipts of the case; the grounds of its packs."""
+        file = self.about.file
+        self.fields["subject"].choices = with_blank(subjects_of(file, ("receipt",)))
+        self.fields["code"].choices = with_blank(grounds(file, "defer_payout"))
+
+
+class MatterForm(ActForm):
+    """提请审批: a matter that the packs put before approvers, about one subject."""
+
+    matter = forms.ChoiceField(label=_("审批事项"))
+    subject = forms.ChoiceField(label=_("针对"))
+    measure_kind = forms.ChoiceField(label=_("措施种类"), required=False, help_text=_("强制措施须选择"))
+    fine_amount = MoneyField(label=_("罚款金额"), required=False)
+    ground = long_text(label=_("事实和依据"), rows=3)
+    files = FilesField(label=_("证明材料"), required=False)
+    verb_fields: ClassVar = {"values": ""}
+
+    def prepare(self) -> None:
+        """The matters of the case's packs that an approval alone decides."""
+        file = self.about.file
+        self.fields["matter"].choices = with_blank(matters(file))
+        self.fields["subject"].choices = with_blank(subjects_of(file, ("case", "respondent", "property")))
+        self.fields["measure_kind"].choices = with_blank(
+            list(load_vocabulary().facts["measure_kind"].values.items())
+        )
 
 
 class CorrectForm(ActForm):

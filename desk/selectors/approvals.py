@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from approvals.models import Assent, Request
+from approvals.selectors import Decider, deciders
 from cases.models import Case, Node
 from courts.models import User
 from deadlines.library import library_in_use
@@ -33,6 +34,7 @@ class Ask:
     parties: str
     facts: Sequence[tuple[str, str]]
     days: int
+    deciders: Sequence[Decider] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,13 @@ class Approvals:
 
 
 def approvals(*, user: User, mine: bool, at: dt.datetime, after: str = "", before: str = "") -> Approvals:
-    """The requests that wait for the person, oldest first, or those they asked, newest first. Eleven queries at most."""
+    """The requests that wait for the person, oldest first, or those they asked, newest first. Thirteen queries at most."""
     on = today(at)
     waiting = Request.objects.decidable_by(user, on)
-    said = Prefetch("assents", Assent.objects.select_related("by").order_by("step"))
+    said = Prefetch("assents", Assent.objects.select_related("by", "by_for").order_by("step"))
     rows = Request.objects.filter(asked_by=user) if mine else waiting
     keys = ("-asked_at", "-id") if mine else ("asked_at", "id")
-    listed = rows.select_related("asked_by", "court").prefetch_related(said)
+    listed = rows.select_related("asked_by", "asked_for", "court").prefetch_related(said)
     found = page([Segment("ask", listed, keys)], after=after, before=before, size=SIZE)
     requests = [row for _name, row in found.rows]
     return Approvals(_asks(requests, user, on), _count(waiting), on, found.next, found.prev)
@@ -72,6 +74,7 @@ def _asks(requests: Sequence[Request], user: User, on: dt.date) -> list[Ask]:
     )
     parties = sides_of(cases) if cases else {}
     said = _said(requests)
+    able = deciders(requests, on)
     return [
         Ask(
             request=request,
@@ -80,6 +83,7 @@ def _asks(requests: Sequence[Request], user: User, on: dt.date) -> list[Ask]:
             parties=parties.get(ids[request.pk], ""),
             facts=facts_in_words(request, said, on),
             days=request.days_waiting(on),
+            deciders=able[request.pk],
         )
         for request in requests
     ]

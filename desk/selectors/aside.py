@@ -9,14 +9,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from desk.selectors.case_file import CaseFile
+from desk.selectors.case_file import CaseFile, doer
 from desk.selectors.clocks import ClockView, duties
+from desk.selectors.menu import may_hold
 from desk.selectors.why import result_of
 from desk.shapes import donut
 from desk.words import act_words, day_words, instant_words, plain_day, short_day, yuan
 from events.models import Event
 from measures.models import CASH, MOVABLES, Control, Property
 from regimes.book import RuleBook
+from regimes.vocabulary import load_vocabulary
 
 CASE_LIMIT = ("BASE-D-04",)
 EXPIRY_DAYS = 30
@@ -66,7 +68,7 @@ def deducted_days(file: CaseFile, clock: ClockView) -> int:
 
 def reminders(file: CaseFile) -> list[dict[str, Any]]:
     """What needs attention now, each with the link where it is done; overdue first, at most five."""
-    found = [*_late(file), *_ending(file), *_waiting(file)]
+    found = [*_late(file), *_stopped(file), *_ending(file), *_waiting(file)]
     return found[:REMINDERS]
 
 
@@ -124,7 +126,7 @@ def latest(file: CaseFile, events: tuple[Event, ...] | None = None) -> list[dict
     """What happened last, for components/feed.html."""
     return [
         {
-            "who": file.person(event.actor) or _("系统"),
+            "who": doer(event, file.people),
             "text": event_words(file, event),
             "at": instant_words(event.at, file.today),
             "datetime": event.at.isoformat(timespec="minutes"),
@@ -172,6 +174,24 @@ def _way(file: CaseFile, clock: ClockView) -> dict[str, str]:
         return {}
     url = f"{reverse('desk:case', args=[file.case.pk])}?node={clock.row.node_id}#node-{clock.row.node_id}"
     return {"url": url, "label": _("去办理")}
+
+
+def _stopped(file: CaseFile) -> Iterator[dict[str, Any]]:
+    """What stands in the way, since when, with the link where it is released."""
+    names = load_vocabulary().intervals
+    for interval in file.state.intervals:
+        if interval.last is not None or interval.rules:
+            continue
+        about = _("全案") if interval.subject is None else file.state.labels[interval.subject]
+        text = _("%(kind)s（%(about)s）：%(day)s起停止计算") % {
+            "kind": names.get(interval.kind, interval.kind),
+            "about": about,
+            "day": short_day(interval.first, file.today),
+        }
+        item: dict[str, Any] = {"tone": "hold", "text": text}
+        if may_hold(file) and file.case.state != "suspended":
+            item |= {"url": reverse("desk:act", args=[file.case.pk, "release"]), "label": _("去解除")}
+        yield item
 
 
 def _ending(file: CaseFile) -> Iterator[dict[str, Any]]:
@@ -230,7 +250,7 @@ def matter_words(kind: str) -> str:
         "over_limit": _("超标的控制"),
         "cannot_dispose": _("财产不能处置"),
     }
-    return words.get(kind, kind)
+    return words.get(kind) or load_vocabulary().matters.get(kind, kind)
 
 
 def _measure_words(file: CaseFile, control: Control) -> str:

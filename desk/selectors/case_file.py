@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from cases.models import Case, Node, Party
@@ -72,7 +73,7 @@ class CaseFile:
     @property
     def is_own(self) -> bool:
         """Whether this person holds the case."""
-        return self.user.pk == self.case.owner_id
+        return self.user.scope.holds(self.case.owner_id)
 
     def definition(self, node: Node) -> NodeDef:
         """What the catalogue says of a node."""
@@ -125,11 +126,24 @@ def read(case: Case, *, user: User, at: dt.datetime) -> CaseFile:
         controls={control.property_id: control for control in controls},
         receipts=tuple(Receipt.objects.filter(about=case.about).standing().order_by("arrived_on", "id")),
         events=events,
-        people=names_of([*(event.actor for event in events), *_doers(state)]),
+        people=names_of([*doers_of(events), *_doers(state)]),
         waiting=tuple(request for request in asked if request.state == "waiting"),
         given=tuple(request for request in asked if request.state == "given"),
         review=TerminationReview.objects.filter(case=case).order_by("-id").first(),
     )
+
+
+def doers_of(events: Iterable[Event]) -> list[str]:
+    """Every actor of these events, and whom each stood in for."""
+    absent = [f"user:{event.data['for']}" for event in events if "for" in event.data]
+    return [*(event.actor for event in events), *absent]
+
+
+def doer(event: Event, names: Mapping[str, str]) -> str:
+    """Who did it, and for whom: 陈审判（代 李明法）."""
+    name = names.get(event.actor, _("系统"))
+    absent = names.get(f"user:{event.data.get('for', '')}")
+    return _("%(name)s（代 %(absent)s）") % {"name": name, "absent": absent} if absent else name
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

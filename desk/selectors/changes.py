@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Node
 from desk.selectors.aside import event_words
-from desk.selectors.case_file import CaseFile, names_of
+from desk.selectors.case_file import CaseFile, doer, doers_of, names_of
 from desk.words import instant_words
 from events.models import Event
 
@@ -20,10 +20,10 @@ def changes_since(file: CaseFile, seq: int, node: Node | None = None) -> list[di
     events = list(Event.objects.filter(stream=file.case.about, seq__gt=seq).order_by("-seq")[: 4 * SHOWN])
     mine = [event for event in events if node is not None and event.data.get("node") == node.pk]
     shown = (mine or events)[:SHOWN]
-    names = names_of(event.actor for event in shown)
+    names = names_of(doers_of(shown))
     return [
         {
-            "who": names.get(event.actor, _("系统")),
+            "who": doer(event, names),
             "at": instant_words(event.at, file.today),
             "what": event_words(file, event),
             **_before_and_after(file, event),

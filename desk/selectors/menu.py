@@ -36,6 +36,10 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (case.is_open and may_find(file), "clue", _("登记财产线索"), "bulb"),
         (case.is_open and may_ask(file), "extend", _("申请延长期限"), "calendar-plus"),
         (case.is_open and may_ask(file), "deduct", _("申请扣除期限"), "clock-pause"),
+        (case.is_open and may_hold(file), "hold", _("登记停止事由"), "player-pause"),
+        (_is_held(file) and may_hold(file), "release", _("解除停止事由"), "player-play"),
+        (case.is_open and file.receipts and may_ask(file), "defer", _("申请延期发放"), "clock-pause"),
+        (case.is_open and may_ask(file), "ask", _("提请其他审批"), "rubber-stamp"),
         (running and may_hold(file), "suspend", _("中止执行"), "player-pause"),
         (state == "suspended" and may_hold(file), "resume", _("恢复执行"), "player-play"),
         (case.is_open and may_correct(file), "correct", _("更正起算日期"), "calendar-event"),
@@ -70,6 +74,11 @@ def may_find(file: CaseFile) -> bool:
 def may_ask(file: CaseFile) -> bool:
     """Who may ask for an approval in this case."""
     return file.is_own or file.user.scope.may("tasks", "W")
+
+
+def _is_held(file: CaseFile) -> bool:
+    """Whether a hold stands that is not a plain deduction."""
+    return any(interval.last is None and not interval.rules for interval in file.state.intervals)
 
 
 def may_hold(file: CaseFile) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.actions.undoing import VOIDABLE
 from cases.models import Party
 from desk.selectors import aside
-from desk.selectors.case_file import CaseFile, names_of
+from desk.selectors.case_file import CaseFile, doer, doers_of, names_of
 from desk.selectors.menu import may_ask, may_control
 from desk.selectors.payouts import allowed, payout_shape, receipt_shape
 from desk.words import instant_words, plain_day, yuan
@@ -149,7 +149,7 @@ def log(file: CaseFile, *, before: int | None = None) -> dict[str, Any]:
         events = events.filter(seq__lt=before)
     page = list(events.order_by("-seq")[: LOG_PAGE + 1])
     shown = page[:LOG_PAGE]
-    names = names_of(event.actor for event in shown)
+    names = names_of(doers_of(shown))
     url = reverse("desk:log", args=[file.case.pk])
     return {
         "lines": [_log_line(file, event, names, voided) for event in shown],
@@ -287,7 +287,7 @@ def _file_url(file_id: int | None) -> str:
 def _log_line(file: CaseFile, event: Event, names: dict[str, str], voided: set[int]) -> dict[str, Any]:
     line: dict[str, Any] = {
         "seq": event.seq,
-        "who": names.get(event.actor, _("系统")),
+        "who": doer(event, names),
         "text": aside.event_words(file, event),
         "at": instant_words(event.at, file.today),
         "datetime": event.at.isoformat(timespec="minutes"),

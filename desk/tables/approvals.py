@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from approvals.states import Answer, RequestState
+from courts.models import User
 from courts.scope import roles
 from desk.selectors.approvals import Approvals, Ask
 from desk.selectors.aside import matter_words
@@ -59,9 +60,9 @@ def _card(ask: Ask, today: dt.date, mine: bool) -> Row:
         "facts": ask.facts,
         "ground": request.ground,
         "asked": _("%(who)s %(at)s提请")
-        % {"who": request.asked_by.full_name, "at": instant_words(request.asked_at, today)},
+        % {"who": _named(request.asked_by, request.asked_for), "at": instant_words(request.asked_at, today)},
         "pill": _pill(request, ask.days),
-        "steps": [_step(request, number, today) for number in range(len(request.chain))],
+        "steps": [_step(ask, number, today) for number in range(len(request.chain))],
         "withdrawable": mine and request.state == RequestState.WAITING,
     }
 
@@ -73,18 +74,40 @@ def _pill(request: Request, days: int) -> Row:
     return {"state": "soon" if days >= AGEING_DAYS else "hold", "text": words}
 
 
-def _step(request: Request, number: int, today: dt.date) -> Row:
-    """One level of the chain: who said what, or whose turn it is."""
+def _named(person: User, absent: User | None) -> str:
+    """陈审判（代 郑局长）."""
+    return person.full_name if absent is None else _stand_in(person.full_name, absent.full_name)
+
+
+def _stand_in(name: str, absent: str) -> str:
+    return _("%(name)s（代 %(absent)s）") % {"name": name, "absent": absent}
+
+
+def _step(ask: Ask, number: int, today: dt.date) -> Row:
+    """One level of the chain: who said what, or whose turn it is and who may answer."""
+    request = ask.request
     role = str(roles()[request.chain[number]]["zh"])
     said = next((assent for assent in request.assents.all() if assent.step == number), None)
     if said is not None:
         state = "done" if said.answer == Answer.ASSENT else "todo"
-        words = f"{said.by.full_name} {said.get_answer_display()}，{instant_words(said.at, today)}"
+        words = f"{_named(said.by, said.by_for)} {said.get_answer_display()}，{instant_words(said.at, today)}"
         return {"role": role, "state": state, "text": words, "words": said.words}
     waiting = request.state == RequestState.WAITING and request.step == number
     return {
         "role": role,
         "state": "hold" if waiting else "todo",
-        "text": _("等待审批") if waiting else _("未到"),
+        "text": _waiting(ask, today) if waiting else _("未到"),
         "words": "",
     }
+
+
+def _waiting(ask: Ask, today: dt.date) -> str:
+    """Who may answer, and how long the step has waited."""
+    names = [
+        _stand_in(each.name, each.stands_in_for) if each.stands_in_for else each.name for each in ask.deciders
+    ]
+    if not names:
+        return _("等待审批，现在没有可以审批的人员")
+    days = ask.request.days_at_step(today)
+    text = _("等待%(who)s审批") % {"who": "、".join(names[:3])}
+    return text + (_("，本级已等 %d 日") % days if days else "")

@@ -18,7 +18,7 @@ from desk.forms.rows import asked, next_rows, typed
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import crumbs, sides
 from desk.views.deeds import DEEDS, Check, Deed
-from desk.views.doing import Outcome, answer, attempt, case_url, done, open_case
+from desk.views.doing import Outcome, answer, attempt, case_url, done, keep, open_case
 from kernel.errors import DomainError
 from kernel.money import format_yuan
 
@@ -53,6 +53,7 @@ def perform(request: HttpRequest, deed: Deed, about: About, action: str, back: s
     if deed.check is not None and form.is_valid():
         shown = _checked(request, deed, form)
         if shown is not None:
+            keep(request, form)
             return confirm(request, deed, form, shown, action)
     outcome = attempt(request, form, deed.run)
     if outcome.is_done:
@@ -74,7 +75,12 @@ def _checked(request: HttpRequest, deed: Deed, form: ActForm) -> Check | None:
 def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, action: str) -> HttpResponse:
     """The page that shows what the act would do before it is done. What was filled in travels along, hidden."""
     wrong = CONFIRMED in request.POST
-    hidden = [(name, value) for name in form.fields for value in request.POST.getlist(form.add_prefix(name))]
+    hidden = [
+        (name, _seen_by_now(form, name, value))
+        for name in form.fields
+        for value in request.POST.getlist(form.add_prefix(name))
+    ]
+    hidden += [(f"kept_{form.add_prefix(name)}", row.pk) for name, rows in form.kept.items() for row in rows]
     hidden.append((CONFIRMED, "1"))
     context: dict[str, Any] = {
         "crumbs": crumbs(form.about.file, "", str(deed.title)),
@@ -90,6 +96,14 @@ def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, actio
         "danger": bool(check.typed_word),
     }
     return render(request, "desk/confirm.html", context, status=422 if wrong else 200)
+
+
+def _seen_by_now(form: ActForm, name: str, value: str) -> str:
+    """The version and place that the person has seen: each upload that was kept on the way has moved both by one."""
+    if name not in ("seen_version", "seen_seq") or not value.isdigit():
+        return value
+    uploads = sum(1 for each in form.kept if form.cleaned_data.get(each))
+    return str(int(value) + uploads)
 
 
 def page(

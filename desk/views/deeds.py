@@ -13,6 +13,7 @@ from cases.actions.asking import ask_approval
 from cases.actions.assigning import hand_over_cases, recuse
 from cases.actions.clues import receive_clue
 from cases.actions.holding import Moved, correct_start, preview, resume_case, suspend_case
+from cases.actions.holds import release_hold, set_hold, try_out
 from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from desk.forms import acts as forms
@@ -76,7 +77,7 @@ def resume(doing: Doing) -> Any:
 def extend(doing: Doing) -> Any:
     """申请延长."""
     rule, subject = split(doing.cleaned["clock"])
-    facts = {"rule": rule, "subject": subject, "days": doing.cleaned["days"]}
+    facts = {"rule": rule, "subject": subject, "days": doing.cleaned["days"], "code": doing.cleaned["code"]}
     return _ask(doing, "extension", facts)
 
 
@@ -84,6 +85,44 @@ def deduct(doing: Doing) -> Any:
     """申请扣除."""
     given = doing.cleaned
     return _ask(doing, "deduction", {name: given[name] for name in ("kind", "first", "last", "rules")})
+
+
+def hold(doing: Doing) -> Any:
+    """登记停止事由."""
+    given = doing.cleaned
+    names = ("document", "ground", "on", "expected")
+    return set_hold(
+        case_id=_case(doing),
+        rule_id=given["rule"],
+        subject_id=_subject(doing.about, given["subject"]),
+        files=doing.files["files"],
+        **{name: given[name] for name in names},
+        **doing.by,
+    )
+
+
+def release(doing: Doing) -> Any:
+    """解除停止."""
+    given = doing.cleaned
+    return release_hold(
+        case_id=_case(doing), hold_id=int(given["hold"]), on=given["on"], outcome=given["outcome"], **doing.by
+    )
+
+
+def defer(doing: Doing) -> Any:
+    """申请延期发放."""
+    given = doing.cleaned
+    return _ask(doing, "defer_payout", {"subject": int(given["subject"]), "code": given["code"]})
+
+
+def ask_matter(doing: Doing) -> Any:
+    """提请审批: a matter of the packs."""
+    given = doing.cleaned
+    values = {name: given[name] for name in ("measure_kind", "fine_amount") if given[name]}
+    facts: dict[str, Any] = {"subject": int(given["subject"])}
+    if values:
+        facts["values"] = values
+    return _ask(doing, given["matter"], facts)
 
 
 def correct(doing: Doing) -> Any:
@@ -216,6 +255,17 @@ def check_deduct(about: About, given: dict[str, Any]) -> Check:
     return _moved(about, change, after_approval=True)
 
 
+def check_hold(about: About, given: dict[str, Any]) -> Check:
+    """What would stop: old and new last day of every clock."""
+    change = {"hold": [given["rule"], _subject(about, given["subject"]), given["on"]]}
+    return _moved(about, change, tried=try_out)
+
+
+def check_release(about: About, given: dict[str, Any]) -> Check:
+    """What would run on: old and new last day of every clock."""
+    return _moved(about, {"release": [int(given["hold"]), given["on"]]}, tried=try_out)
+
+
 def check_correct(about: About, given: dict[str, Any]) -> Check:
     """Old and new last day of every clock that starts from the corrected fact."""
     event, subject = split(given["moment"])
@@ -253,12 +303,19 @@ def _open_nodes(file: CaseFile) -> str:
     return _("%(count)d 个：%(names)s") % {"count": count, "names": names} if count else _("无")
 
 
-def _moved(about: About, change: dict[str, Any], *, after_approval: bool = False) -> Check:
+def _subject(about: About, text: str) -> int | None:
+    """The subject of a hold; the case itself is None."""
+    return None if int(text) == about.file.state.root else int(text)
+
+
+def _moved(about: About, change: dict[str, Any], *, after_approval: bool = False, tried: Any = None) -> Check:
     """The clocks whose last day the change moves; those past their end stay as they are and are left out."""
     file = about.file
-    tried = preview(case_id=file.case.pk, actor=file.user, change=change)
-    moved = [each for each in tried if each.old != each.new]
+    found = preview(case_id=file.case.pk, actor=file.user, change=change, try_out=tried)
+    moved = [each for each in found if each.old != each.new]
     warning = "" if moved else _("没有期限因此变动，请核对日期。")
+    if tried is not None and not moved:
+        warning = _("没有正在计时的期限因此变动；所列节点仍按规则停止或者恢复。")
     if moved and after_approval:
         warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。")
     return Check([_moved_row(file, each) for each in moved], warning)
@@ -280,7 +337,12 @@ def _moved_row(file: CaseFile, moved: Moved) -> dict[str, Any]:
 
 def _ask(doing: Doing, matter: str, facts: dict[str, Any]) -> Any:
     return ask_approval(
-        case_id=_case(doing), matter=matter, facts=facts, ground=doing.cleaned["ground"], **doing.by
+        case_id=_case(doing),
+        matter=matter,
+        facts=facts,
+        ground=doing.cleaned["ground"],
+        files=doing.files.get("files", ()),
+        **doing.by,
     )
 
 
@@ -312,6 +374,22 @@ DEEDS: dict[str, Deed] = {
     "deduct": Deed(
         _lazy("申请扣除期限"), forms.DeductionForm, deduct, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
         _lazy("提请审批"), _lazy("写明扣除的期间和理由；提交前先看新的到期日。"), check=check_deduct,
+    ),
+    "hold": Deed(
+        _lazy("登记停止事由"), forms.HoldForm, hold, menu.may_hold, _lazy("已登记，所涉节点和期限停止。"),
+        _lazy("确认登记"), _lazy("异议、暂缓、和解、破产等只停止所涉的节点；提交前先看各项期限的变化。"), check=check_hold,
+    ),
+    "release": Deed(
+        _lazy("解除停止事由"), forms.ReleaseForm, release, menu.may_hold, _lazy("已解除，期限已重算。"),
+        _lazy("确认解除"), _lazy("提交前先看各项期限的变化；另有停止事由的，期限继续停止。"), check=check_release,
+    ),
+    "defer": Deed(
+        _lazy("申请延期发放"), forms.DeferForm, defer, menu.may_ask, _lazy("已提请审批，批准后发放期限停止。"),
+        _lazy("提请审批"), _lazy("有法定事由不能按期发放的，批准以前期限照走。"),
+    ),
+    "ask": Deed(
+        _lazy("提请审批"), forms.MatterForm, ask_matter, menu.may_ask, _lazy("已提请审批。"), _lazy("提请审批"),
+        _lazy("审批层级由本院规则规定。"),
     ),
     "correct": Deed(
         _lazy("更正起算日期"), forms.CorrectForm, correct, menu.may_correct, _lazy("已更正，相关期限已重算。"),

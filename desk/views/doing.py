@@ -87,7 +87,7 @@ def attempt(request: HttpRequest, form: ActForm, run: Callable[[Doing], Any]) ->
         return Outcome(422, form)
     try:
         seen = _seen(request, form)
-        files = _keep(request, form)
+        files = keep(request, form)
         doing = Doing(about, form, request.user, about.file.at, seen, files)
         return Outcome(200, form, run(doing))
     except (BadInput, WrongState) as error:
@@ -134,7 +134,7 @@ def _seen(request: HttpRequest, form: ActForm) -> int:
     return seen
 
 
-def _keep(request: HttpRequest, form: ActForm) -> dict[str, list[int]]:
+def keep(request: HttpRequest, form: ActForm) -> dict[str, list[int]]:
     """Keep what was uploaded; files kept at an earlier attempt of this form count again."""
     about = form.about
     kept: dict[str, list[int]] = {}

@@ -15,7 +15,7 @@ from courts.access import staff
 from desk.forms.act_form import About
 from desk.forms.acts import UndoForm
 from desk.selectors.aside import event_words
-from desk.selectors.case_file import names_of
+from desk.selectors.case_file import doer, doers_of, names_of
 from desk.selectors.menu import may_ask
 from desk.views.acts import perform
 from desk.views.deeds import Deed
@@ -36,7 +36,7 @@ def undo(request: HttpRequest, pk: int, event_id: int) -> HttpResponse:
     lead = _("%(act)s（%(at)s，%(who)s）。批准后恢复到办理之前，期限重算，已告知的当事人会收到更正。") % {
         "act": event_words(file, event),
         "at": instant_words(event.at, file.today),
-        "who": names_of([event.actor]).get(event.actor, _("系统")),
+        "who": doer(event, names_of(doers_of([event]))),
     }
     said = _("已提请审批，批准后自动撤销。")
     deed = Deed(_("申请撤销"), UndoForm, partial(_ask, event_id), may_ask, said, _("提请审批"), lead)

@@ -148,20 +148,24 @@ class DemoCase:
             )
         )
 
+    def keep(self, name: str, actor: User | None = None) -> DemoCase:
+        """上传材料: a picture of this name, by the handler unless said otherwise."""
+        return self.do(
+            lambda key, _day: keep_files(
+                case_id=self.case_id,
+                uploads=[SimpleUploadedFile(name, undertaking(), content_type="image/png")],
+                actor=actor or self.handler,
+                at=time.now(),
+                key=key,
+            )
+        )
+
     def payee(self) -> DemoCase:
         """领款登记 with the signed undertaking in the file."""
         clerk = self.who("filing_clerk")
         name = next(party.name for party in self.parties if party.role == "applicant")
         account, bank = names.card(self.rng), self.rng.choice(names.BANKS) + "营业部"
-        self.do(
-            lambda key, _day: keep_files(
-                case_id=self.case_id,
-                uploads=[SimpleUploadedFile("领款承诺书.png", undertaking(), content_type="image/png")],
-                actor=clerk,
-                at=time.now(),
-                key=key,
-            )
-        )
+        self.keep("领款承诺书.png", clerk)
         return self.do(
             lambda key, day: register_payee(
                 about=self.about,

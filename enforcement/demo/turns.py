@@ -16,6 +16,7 @@ from closing.actions.closing import (
     review_termination,
 )
 from closing.models import TerminationReview
+from documents.models import File
 from enforcement.demo.case import DemoCase
 from kernel import time
 
@@ -38,14 +39,21 @@ def resume(case: DemoCase) -> DemoCase:
     )
 
 
+def _proof(case: DemoCase, name: str) -> list[int]:
+    """The kept material of this name."""
+    return [File.objects.filter(case_id=case.case_id, name=name).earliest("pk").pk]
+
+
 def ask_extension(case: DemoCase, days: int) -> DemoCase:
     """Ask to extend the six months."""
+    case.keep("拍卖公告.png")
     return case.do(
         lambda key, _day: ask_approval(
             case_id=case.case_id,
             matter="extension",
-            facts={"rule": "BASE-D-04", "subject": None, "days": days},
+            facts={"rule": "BASE-D-04", "subject": None, "days": days, "code": "other_statutory"},
             ground="财产处置尚需时日，已进入拍卖程序。",
+            files=_proof(case, "拍卖公告.png"),
             actor=case.handler,
             at=time.now(),
             key=key,
@@ -55,6 +63,7 @@ def ask_extension(case: DemoCase, days: int) -> DemoCase:
 
 def ask_deduction(case: DemoCase, days: int) -> DemoCase:
     """Ask to deduct the days of a public notice that begins today."""
+    case.keep("公告版面.png")
     return case.do(
         lambda key, day: ask_approval(
             case_id=case.case_id,
@@ -66,6 +75,7 @@ def ask_deduction(case: DemoCase, days: int) -> DemoCase:
                 "rules": ["BASE-D-04"],
             },
             ground="被执行人下落不明，须公告送达。",
+            files=_proof(case, "公告版面.png"),
             actor=case.handler,
             at=time.now(),
             key=key,

@@ -33,6 +33,7 @@ CELERY_BEAT_SCHEDULE = {
     "orphans": {"task": "documents.remove_orphans", "schedule": 86400.0},
     "relay": {"task": "events.relay", "schedule": 5.0, "options": {"expires": 10}},
     "clocks": {"task": "deadlines.sweep", "schedule": 10.0, "options": {"expires": 20}},
+    "approvals": {"task": "approvals.remind", "schedule": 300.0, "options": {"expires": 600}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},

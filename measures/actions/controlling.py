@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import in_reach, still_open
+from cases.policy import in_reach, not_stopped, still_open
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
@@ -63,6 +63,7 @@ def take_control(*, case_id: int, takings: Sequence[Taking], actor: User, at: dt
         controls: list[Control] = []
         for taking in takings:
             row = rows[taking.property_id]
+            not_stopped(locked, "online_freeze" if row.kind in CASH else "offline_control", row.subject_id)
             act.warnings += _ask(locked, row, taking, held, actor)
             held += taking.amount if not taking.waiting else Decimal(0)
             controls.append(_take(locked, act, row, taking, actor))
@@ -121,6 +122,8 @@ def deduct(
         may_control(locked, actor)
         check_day(locked, on, at)
         rows = _properties(locked, [pk for pk, _amount in amounts])
+        for row in rows.values():
+            not_stopped(locked, "delivery", row.subject_id, _("划拨"))
         act = Act(kind="fund.deducted", key=key, on=on, data={"amount": f"{sum(a for _p, a in amounts):.2f}"})
         for pk, amount in amounts:
             row = rows[pk]
@@ -251,7 +254,7 @@ def may_control(locked: Locked, actor: User, *, closed_too: bool = False) -> Non
 
     closed_too: also on a closed case: what controls it left are released and renewed.
     """
-    if actor.pk != locked.case.owner_id and not actor.scope.may("measures", "W"):
+    if not actor.scope.holds(locked.case.owner_id) and not actor.scope.may("measures", "W"):
         raise NotAllowed(_("您没有采取控制措施的权限。"), fix=_("请承办人办理。"))
     in_reach(locked, actor)
     if not closed_too:

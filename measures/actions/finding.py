@@ -180,7 +180,7 @@ def _row(locked: Locked, subject: Subject, item: Found, source: str, on: dt.date
 
 
 def _may(locked: Locked, actor: User) -> None:
-    if actor.pk != locked.case.owner_id and not (
+    if not actor.scope.holds(locked.case.owner_id) and not (
         actor.scope.may("query", "W") or actor.scope.may("measures", "W")
     ):
         raise NotAllowed(_("您没有登记财产的权限。"), fix=_("请承办人办理。"))

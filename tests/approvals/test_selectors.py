@@ -71,6 +71,7 @@ def test_the_list_is_one_query_and_tells_ages(django_assert_num_queries: Any) ->
     for day in (10, 12, 15):
         with time.travel(dt.date(2023, 5, day)):
             asked(basic, person(basic, "handler"))
+    assert director.scope, "read once a request"
     with django_assert_num_queries(1):
         rows = list(waiting_for(director, on=TODAY))
         assert all(str(row.asked_by) and str(row.court) for row in rows)

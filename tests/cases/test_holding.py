@@ -13,7 +13,7 @@ from deadlines.models import Deadline
 from events import relay
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
-from tests.factories.cases import House, assigned, filing, house, key
+from tests.factories.cases import House, assigned, filing, house, key, proof
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -77,8 +77,9 @@ def test_an_extension_waits_for_its_whole_chain(home: House, case: Case) -> None
         asked = ask_approval(
             case_id=case.pk,
             matter="extension",
-            facts={"rule": "BASE-D-04", "days": 30},
+            facts={"rule": "BASE-D-04", "days": 30, "code": "other_statutory"},
             ground="财产处置尚在进行",
+            files=proof(case, home.handler),
             actor=home.handler,
             at=time.now(),
             key=key(),
@@ -103,6 +104,7 @@ def test_a_refused_deduction_changes_nothing(home: House, case: Case) -> None:
             matter="deduction",
             facts=facts,
             ground="公告送达",
+            files=proof(case, home.handler),
             actor=home.handler,
             at=time.now(),
             key=key(),
@@ -121,6 +123,7 @@ def test_an_approved_deduction_adds_its_days_to_the_raw_end(home: House, case: C
             matter="deduction",
             facts=facts,
             ground="公告送达",
+            files=proof(case, home.handler),
             actor=home.handler,
             at=time.now(),
             key=key(),

@@ -122,7 +122,15 @@ def test_extension_is_asked_shown_and_granted(home: House, client: Client, case:
     clock = limit(case)
     with on("2023-10-10 10:00"):
         page = f"{action}?clock=BASE-D-04:{clock.subject_id}"
-        data = fill(client, page, action, days="30", ground="查封财产正在评估，无法在期限内处置完毕")
+        data = fill(
+            client,
+            page,
+            action,
+            days="30",
+            ground="查封财产正在评估，无法在期限内处置完毕",
+            code="other_statutory",
+            files=upload(pdf()),
+        )
         assert data["clock"] == f"BASE-D-04:{clock.subject_id}", "chosen by the link"
         check, done = confirmed(client, action, data)
         assert "2023年10月24日 → 2023年11月23日" in text_of(check)
@@ -162,9 +170,10 @@ def test_a_deduction_names_its_days_and_clocks(client: Client, case: Case) -> No
             last="2023-05-01",
             rules=["BASE-D-04"],
             ground="评估",
+            files=upload(pdf()),
         )
         assert "截止日早于起始日" in text_of(client.post(action, data))
-        check, done = confirmed(client, action, {**data, "last": "2023-05-30"})
+        check, done = confirmed(client, action, {**data, "last": "2023-05-30", "files": upload(pdf())})
     assert "2023年10月24日 → 2023年11月14日" in text_of(check)
     assert done.status_code == 302
     assert Request.objects.get(kind="deduction").facts["rules"] == ["BASE-D-04"]

@@ -12,7 +12,7 @@ from deadlines.models import Deadline
 from desk.selectors.approvals import approvals
 from events.models import Event
 from kernel import time
-from tests.factories.cases import House, assigned, complete, filing, house, key
+from tests.factories.cases import House, assigned, complete, filing, house, key, proof
 from tests.factories.pages import client_of, hidden, main
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ def asked(home: House, matter: str = "extension", on: str = "2023-04-25", **fact
             matter=matter,
             facts=facts,
             ground="正在协调送达平台。",
+            files=proof(case, home.handler) if matter == "deduction" else (),
             actor=home.handler,
             at=time.now(),
             key=key(),
@@ -59,7 +60,7 @@ def test_an_extension_in_words(home: House) -> None:
     assert "现在的最后一日 5月4日（周四）" in page
     assert "李明法 4月25日 10:00提请" in page
     assert "已等 3 日" in page
-    assert "团队长 等待审批" in page
+    assert "团队长 等待吴队长审批" in page
     assert "执行局局长 未到" in page
 
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
 from cases.actions.filing import AgentInput, FilingInput, PartyInput, file_case
+from cases.actions.keeping import keep_files
 from cases.models import Case, Node
 from courts.actions.calendar import seed_calendar
 from courts.models import Court, CourtPack, PackRelease, Unit, User
@@ -21,6 +22,7 @@ from events.models import Event
 from kernel import time
 from kernel.identity import citizen_check_digit
 from tests.factories.courts import court, person, unit
+from tests.factories.documents import jpeg, upload
 
 _keys = itertools.count(1)
 
@@ -137,6 +139,14 @@ def assign(home: House, case: Case) -> Event:
     return assign_case(
         case_id=case.pk, owner=home.handler, team=home.team, actor=home.centre, at=time.now(), key=key()
     )
+
+
+def proof(case: Case, actor: User) -> list[int]:
+    """What proves a ground: one picture kept in the case."""
+    kept = keep_files(
+        case_id=case.pk, uploads=[upload(jpeg(), "证明材料.jpg")], actor=actor, at=time.now(), key=key()
+    )
+    return [row.pk for row in kept]
 
 
 def node(case: Case, kind: str, label: str = "") -> Node:

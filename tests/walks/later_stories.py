@@ -31,6 +31,7 @@ from tests.factories.cases import (
     filing,
     house,
     key,
+    proof,
     respondent,
 )
 from tests.factories.courts import person
@@ -92,6 +93,7 @@ def central_affairs(story: Story) -> None:
                 "rules": ["SQ-D-08"],
             },
             ground="公告送达三十日",
+            files=proof(other, home.handler),
             actor=home.handler,
             at=time.now(),
             key=key(),

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from kernel import time
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
     from courts.models import User
 
 ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
@@ -23,6 +26,7 @@ class Scope:
     """A person's reach on one day.
 
     courts: courts seen whole. teams: units seen whole. rights: area -> letters of R W A S. roles: role ids.
+    groups: (court, role) of the queues the person works in: by appointment, or as a member of a unit with that function.
     Own rows (owner_id) are always in reach of staff.
     """
 
@@ -33,6 +37,7 @@ class Scope:
     home: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
     rights: dict[str, frozenset[str]] = field(default_factory=dict)
+    groups: frozenset[tuple[int, str]] = frozenset()
 
     def may(self, area: str, letter: str) -> bool:
         """Whether one of the person's roles grants this letter in this area."""
@@ -65,12 +70,19 @@ def scope_of(user: User) -> Scope:
     if user.kind != user.Kind.STAFF or not user.is_active:
         return Scope(user_id=user.pk, kind=user.kind)
     day = time.today()
-    appointments = user.appointments.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
     courts, teams, held = set[int](), set[int](), set[str]()
+    groups: set[tuple[int, str]] = set()
     rights: dict[str, set[str]] = {}
-    for court_id, unit_id, role in appointments.values_list("court_id", "unit_id", "role"):
+    for court_id, unit_id, role, appointed in _holdings(user, day):
         definition = roles().get(role)
         if definition is None:
+            continue
+        if definition.get("queue"):
+            groups.add((court_id, role))
+        if not appointed:
+            # A member sees what the unit's work needs; only an appointment gives rights.
+            if definition.get("queue") and definition["sees"] == "court":
+                courts.add(court_id)
             continue
         held.add(role)
         match definition["sees"]:
@@ -90,7 +102,33 @@ def scope_of(user: User) -> Scope:
         home=frozenset(filter(None, [user.court_id])),
         roles=frozenset(held),
         rights={area: frozenset(letters) for area, letters in rights.items()},
+        groups=frozenset(groups),
     )
+
+
+def _holdings(user: User, day: dt.date) -> Iterable[tuple[int, int | None, str, bool]]:
+    """(court, unit, role, appointed) in force on a day: appointments, and the functions of the groups, windows and
+    offices the person is a member of. One query.
+    """
+    in_force = Q(until__isnull=True) | Q(until__gte=day)
+    standing = Q(unit__until__isnull=True) | Q(unit__until__gte=day)
+    appointed = user.appointments.filter(in_force, since__lte=day).annotate(appointed=Value(True))
+    member = user.memberships.filter(
+        in_force, standing, since__lte=day, unit__kind__in=("group", "window", "office")
+    ).annotate(appointed=Value(False))
+    return appointed.values_list("court_id", "unit_id", "role", "appointed").union(
+        member.values_list("unit__court_id", "unit_id", "unit__function", "appointed"), all=True
+    )
+
+
+def group_of(role: str) -> str:
+    """The queue that a role's nodes go to: its own, or "" where they stay with the handler."""
+    return role if roles().get(role, {}).get("queue") else ""
+
+
+def group_name(role: str) -> str:
+    """What a group is called where the court has no unit of that function."""
+    return str(roles().get(role, {}).get("zh", role))
 
 
 def _courts_below(user: User, court_id: int) -> list[int]:

@@ -59,7 +59,9 @@ def may_claim(locked: Locked, actor: User, node: Node) -> None:
         return
     name = locked.book.node(node.kind).zh
     if not node.group:
-        raise NotAllowed(_("“%s”不是集约事项，由承办人办理。") % name, fix=_("请承办人办理，或由其分派任务单。"))
+        raise NotAllowed(
+            _("“%s”不是集约事项，由承办人办理。") % name, fix=_("请承办人办理，或由其分派任务单。")
+        )
     raise NotAllowed(
         _("“%(node)s”归%(group)s办理，您不是该组成员。") % {"node": name, "group": group_name(node.group)},
         fix=_("请该组人员领办。"),

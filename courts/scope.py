@@ -14,10 +14,12 @@ from kernel import time
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from courts.models import User
 
+CENTRAL_KINDS = ("group", "window", "office")
+"""Kinds of unit (courts.Unit.Kind) that do one kind of work for the whole court."""
 ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
 
 
@@ -74,26 +76,20 @@ def scope_of(user: User) -> Scope:
     groups: set[tuple[int, str]] = set()
     rights: dict[str, set[str]] = {}
     for court_id, unit_id, role, appointed in _holdings(user, day):
-        definition = roles().get(role)
-        if definition is None:
-            continue
+        definition = roles()[role]
         if definition.get("queue"):
             groups.add((court_id, role))
-        if not appointed:
-            # A member sees what the unit's work needs; only an appointment gives rights.
-            if definition.get("queue") and definition["sees"] == "court":
-                courts.add(court_id)
-            continue
-        held.add(role)
         match definition["sees"]:
-            case "below":
+            case "below" if appointed:
                 courts |= {court_id, *_courts_below(user, court_id)}
             case "court":
                 courts.add(court_id)
-            case "team" if unit_id:
+            case "team" if appointed and unit_id:
                 teams.add(unit_id)
-        for area, letters in definition.get("rights", {}).items():
-            rights.setdefault(area, set()).update(letters)
+        if appointed:
+            held.add(role)
+            for area, letters in definition.get("rights", {}).items():
+                rights.setdefault(area, set()).update(letters)
     return Scope(
         user_id=user.pk,
         kind=user.kind,
@@ -106,19 +102,21 @@ def scope_of(user: User) -> Scope:
     )
 
 
-def _holdings(user: User, day: dt.date) -> Iterable[tuple[int, int | None, str, bool]]:
-    """(court, unit, role, appointed) in force on a day: appointments, and the functions of the groups, windows and
-    offices the person is a member of. One query.
+def _holdings(user: User, day: dt.date) -> Iterator[tuple[int, int | None, str, bool]]:
+    """(court, unit, role, appointed) in force on a day. Appointments give rights; who is only a member of a group,
+    window or office whose function is a role with a queue works in that queue and sees what it needs. One query.
     """
     in_force = Q(until__isnull=True) | Q(until__gte=day)
     standing = Q(unit__until__isnull=True) | Q(unit__until__gte=day)
+    queues = [role for role, definition in roles().items() if definition.get("queue")]
     appointed = user.appointments.filter(in_force, since__lte=day).annotate(appointed=Value(True))
     member = user.memberships.filter(
-        in_force, standing, since__lte=day, unit__kind__in=("group", "window", "office")
+        in_force, standing, since__lte=day, unit__kind__in=CENTRAL_KINDS, unit__function__in=queues
     ).annotate(appointed=Value(False))
-    return appointed.values_list("court_id", "unit_id", "role", "appointed").union(
+    rows = appointed.values_list("court_id", "unit_id", "role", "appointed").union(
         member.values_list("unit__court_id", "unit_id", "unit__function", "appointed"), all=True
     )
+    return (row for row in rows if row[2] in roles())
 
 
 def group_of(role: str) -> str:

@@ -59,9 +59,7 @@ def give_sheet(*, node_id: int, doer: User, words: str, actor: User, at: dt.date
     """
     with transaction.atomic(durable=True):
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
-        if (
-            event := known(locked, kind="task.given", data={"node": node_id, "doer": doer.pk})
-        ) is not None:
+        if (event := known(locked, kind="task.given", data={"node": node_id, "doer": doer.pk})) is not None:
             return event
         may(actor, "task_sheet", "W", _("分派工作事项"))
         in_reach(locked, actor)
@@ -89,14 +87,14 @@ def offer_node(*, node_id: int, to: User, reason: str, actor: User, at: dt.datet
         _need(reason, "reason", _("没有填写移交理由。"), _("例如 外出培训一周。"))
         if locked.offered(node.pk) is not None:
             raise Conflict(
-                _("这一事项已在移交中，等待对方接收。"), code="TASK-OFFERED", fix=_("等对方接收或拒绝后再办。")
+                _("这一事项已在移交中，等待对方接收。"),
+                code="TASK-OFFERED",
+                fix=_("等对方接收或拒绝后再办。"),
             )
         if to.pk == held.doer_id:
             raise BadInput(_("不能移交给自己。"), field="doer", fix=_("另选一名同事。"))
         _check_doer(locked, node, to)
-        task = _new(
-            locked, node, doer=to, by=actor, way=Task.Way.HANDOVER, words=reason, at=at, offered=True
-        )
+        task = _new(locked, node, doer=to, by=actor, way=Task.Way.HANDOVER, words=reason, at=at, offered=True)
         return _record(locked, "task.offered", key, node, [task], actor, at)
 
 
@@ -307,4 +305,3 @@ def _group_for(locked: Locked, node: Node, doer: User) -> str:
 def _need(words: str, field: str, wrong: str, fix: str) -> None:
     if not words.strip():
         raise BadInput(wrong, field=field, fix=fix)
-

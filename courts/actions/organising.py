@@ -43,7 +43,11 @@ def apply_template(*, court: Court, code: str, actor: str, at: dt.datetime) -> l
             founded.append(unit)
         if founded:
             _tell(
-                court, "court.organised", actor, at, {"template": code, "units": [unit.pk for unit in founded]}
+                court,
+                "court.organised",
+                actor,
+                at,
+                {"template": code, "units": [unit.pk for unit in founded]},
             )
     return founded
 
@@ -68,9 +72,7 @@ def open_unit(*, unit: Unit, since: dt.date, actor: str, at: dt.datetime) -> lis
         locked.save(update_fields=["since"])
         unit.since = since
         warnings = [need.words for need in missing]
-        _tell(
-            locked.court, "unit.opened", actor, at, {"unit": unit.pk, "since": since, "warnings": warnings}
-        )
+        _tell(locked.court, "unit.opened", actor, at, {"unit": unit.pk, "since": since, "warnings": warnings})
     return warnings
 
 
@@ -105,9 +107,7 @@ def missing_in(unit: Unit, on: dt.date) -> list[Need]:
         pk__in=Membership.objects.filter(in_force, unit=unit, since__lte=on).values("user_id"), is_active=True
     )
     posts = set(members.values_list("post", flat=True))
-    held = set(
-        Appointment.objects.filter(in_force, unit=unit, since__lte=on).values_list("role", flat=True)
-    )
+    held = set(Appointment.objects.filter(in_force, unit=unit, since__lte=on).values_list("role", flat=True))
     return [
         need
         for need in needs(unit.kind)

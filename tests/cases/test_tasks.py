@@ -52,7 +52,8 @@ class Sq:
             apply_template(court=self.home.court, code=template, actor="system:test", at=time.now())
         self.affairs = self.unit("affairs_group")
         self.wang, self.zhao = (
-            person(self.home.court, unit=self.affairs, post="clerk", name=name) for name in ("王集约", "赵集约")
+            person(self.home.court, unit=self.affairs, post="clerk", name=name)
+            for name in ("王集约", "赵集约")
         )
 
     def unit(self, function: str) -> Unit:
@@ -306,9 +307,7 @@ def test_instructed_done_and_kept_for_ever(sq: Sq) -> None:
     case = sq.assigned()
     freeze = node(case, "network_analysis")
     with time.travel("2024-04-29 10:00"):
-        given = give_sheet(
-            node_id=freeze.pk, doer=sq.wang, words="核对反馈并登记冻结", **by(sq.home.leader)
-        )
+        given = give_sheet(node_id=freeze.pk, doer=sq.wang, words="核对反馈并登记冻结", **by(sq.home.leader))
         assert given.data["by"] == sq.home.leader.pk
     with time.travel("2024-04-29 15:30"):
         done = complete(
@@ -411,7 +410,14 @@ def test_online_filing_has_five_workdays_for_the_appointment_and_record(sq: Sq) 
     assert node(case, "first_reception").group == "affairs_group"
     assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-02").due_on == dt.date(2024, 5, 7)
     with time.travel("2024-05-06 10:00"):
-        complete(case, "first_reception", sq.wang, on="2024-05-06", invited_on="2024-04-29", record="已约见并制作笔录")
+        complete(
+            case,
+            "first_reception",
+            sq.wang,
+            on="2024-05-06",
+            invited_on="2024-04-29",
+            record="已约见并制作笔录",
+        )
     assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-02").state == "met"
 
 
@@ -425,7 +431,13 @@ def test_a_wrong_amount_opens_a_correction_for_the_filing_staff(sq: Sq) -> None:
             complete(case, "filing_check", sq.wang, on="2024-04-28", claim_amount="wrong", **right)
         assert missing.value.field == "errors"
         complete(
-            case, "filing_check", sq.wang, on="2024-04-28", claim_amount="wrong", errors="金额应为 299,999 元", **right
+            case,
+            "filing_check",
+            sq.wang,
+            on="2024-04-28",
+            claim_amount="wrong",
+            errors="金额应为 299,999 元",
+            **right,
         )
         correction = node(case, "filing_correction")
         assert correction.group == "filing_clerk"
@@ -446,6 +458,4 @@ def test_a_claimed_node_is_completed_only_as_it_was_seen(sq: Sq) -> None:
     check = node(sq.assigned(), "filing_check")
     claim_node(node_id=check.pk, **by(sq.wang))
     with pytest.raises(Conflict):
-        complete_node(
-            node_id=check.pk, seen_version=check.version - 1, values={"on": DAY}, **by(sq.wang)
-        )
+        complete_node(node_id=check.pk, seen_version=check.version - 1, values={"on": DAY}, **by(sq.wang))

@@ -103,7 +103,10 @@ def test_a_judge_who_has_left_does_not_count() -> None:
     team = unit(made)
     judge = person(made, "team_leader", unit=team)
     leave_unit(
-        membership=judge.memberships.get(), until=DAY - dt.timedelta(days=1), actor="system:test", at=time.now()
+        membership=judge.memberships.get(),
+        until=DAY - dt.timedelta(days=1),
+        actor="system:test",
+        at=time.now(),
     )
     with pytest.raises(BadInput):
         opened(team)
@@ -132,7 +135,12 @@ def test_a_member_works_in_the_queue_from_the_first_day_to_the_last() -> None:
     someone = person(made, post="clerk")
     row = join_unit(user=someone, unit=group, since=dt.date(2024, 1, 2), actor="system:test", at=time.now())
     leave_unit(membership=row, until=dt.date(2024, 3, 29), actor="system:test", at=time.now())
-    for day, works in (("2024-01-01", False), ("2024-01-02", True), ("2024-03-29", True), ("2024-03-30", False)):
+    for day, works in (
+        ("2024-01-01", False),
+        ("2024-01-02", True),
+        ("2024-03-29", True),
+        ("2024-03-30", False),
+    ):
         with time.travel(f"{day} 09:00"):
             scope = User.objects.get(pk=someone.pk).scope
             assert ((made.pk, "affairs_group") in scope.groups) is works, day

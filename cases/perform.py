@@ -13,12 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import papers, standing, telling
-from cases.models import Fact, Node
+from cases.models import Case, Fact, Node, Task
 from cases.rows import image_of
 from cases.snapshot import Locked
 from cases.states import CaseState
 from cases.writing import write_state
 from courts.models import User
+from courts.scope import group_of
 from deadlines import clocks
 from deadlines.clocks import Holder
 from deadlines.models import Deadline
@@ -139,9 +140,10 @@ def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, na
     nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
     standing.keep(locked)
     _save(locked, facts, nodes)
+    tasks = _end_tasks(locked, nodes, act.on)
     deadlines = _run_clocks(locked, plan, at, silent=act.quiet)
     drafted = papers.draft(locked, act, actor=actor, at=at)
-    rows = [*act.rows, *facts, *nodes, *deadlines, locked.case]
+    rows = [*act.rows, *facts, *nodes, *tasks, *deadlines, locked.case]
     act.data |= _stood_in(locked.case, actor)
     event = _append(locked, act, rows, drafted, actor.actor if actor else name, at)
     telling.tell(locked, act, event, drafted=drafted.papers, at=at)
@@ -235,11 +237,29 @@ def _open(locked: Locked, plan: Plan, on: dt.date) -> list[Node]:
             subject_id=opening.subject,
             run=opening.run,
             opened_on=opening.done_on or on,
+            group=group_of(locked.book.owner(opening.kind)),
         )
         if opening.done_on is not None:
             node.finish(on=opening.done_on, by=None, outcome="", values={})
         opened.append(node)
     return opened
+
+
+def _end_tasks(locked: Locked, nodes: Iterable[Node], on: dt.date) -> list[Task]:
+    """Nobody has a node in hand that is no longer open: done by its doer, or no longer theirs to do."""
+    ended = []
+    closed = {node.pk: node for node in nodes if node.state != "open"}
+    for task in locked.tasks:
+        if not task.is_live or (node := closed.get(task.node_id)) is None:
+            continue
+        if task.state == "held" and node.done_by_id == task.doer_id:
+            task.finish(on=max(on, task.since))
+        else:
+            task.lapse(on=max(on, task.since))
+        ended.append(task)
+    if ended:
+        Task.objects.bulk_update(ended, ["state", "until"])
+    return ended
 
 
 def _save(locked: Locked, facts: list[Fact], nodes: list[Node]) -> None:
@@ -270,6 +290,16 @@ def _run_clocks(locked: Locked, plan: Plan, at: dt.datetime, *, silent: bool) ->
     return written
 
 
+def _trace(locked: Locked, node: Node) -> dict[str, Any]:
+    """Who had the node of this act in hand, in which unit, on whose instruction (SQ 第五条)."""
+    task = next((t for t in locked.tasks if t.node_id == node.pk and t.state in ("held", "done")), None)
+    return (
+        {}
+        if task is None
+        else {"doer": task.doer_id, "unit": task.unit_id, "by": task.by_id, "words": task.words}
+    )
+
+
 def _append(
     locked: Locked, act: Act, rows: Iterable[Any], drafted: Drafted, actor: str, at: dt.datetime
 ) -> Event:
@@ -277,6 +307,7 @@ def _append(
         **act.data,
         **({"node": act.node.pk, "kind": act.node.kind, "values": act.values} if act.node else {}),
         **({"outcome": act.outcome} if act.outcome else {}),
+        **({"task": trace} if act.node and (trace := _trace(locked, act.node)) else {}),
         **({"warnings": [w.rule.id for w in act.warnings]} if act.warnings else {}),
         **({"papers": [paper.pk for paper in drafted.papers]} if drafted.papers else {}),
         "happened": [[event, subject] for event, subject in act.happened],

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cases.models import Node
 from cases.snapshot import Locked
 from courts.models import User
+from courts.scope import group_name
 from kernel.errors import NotAllowed, WrongState
 from regimes import flow
 from regimes.vocabulary import load_vocabulary
@@ -23,11 +24,21 @@ STAGE_AREA = {
 
 
 def may_work_on(locked: Locked, actor: User, node: Node) -> None:
-    """The handler may do every node of the case; others of the court those that their role writes. Raises NotAllowed."""
+    """The handler may do every node of the case; who has it in hand; members of the group that owns it, while nobody
+    has; others of the court those that their role writes. Raises NotAllowed.
+    """
     case = locked.case
-    if actor.scope.holds(case.owner_id):
+    held = locked.held(node.pk)
+    if actor.scope.holds(case.owner_id) or held is not None and actor.scope.holds(held.doer_id):
         return
     definition = locked.book.node(node.kind)
+    if held is not None:
+        raise NotAllowed(
+            _("“%(node)s”已由%(name)s领办。") % {"node": definition.zh, "name": held.doer.full_name},
+            fix=_("请其移交或者退回后再办。"),
+        )
+    if in_group(locked, actor, node):
+        return
     in_reach = case.court_id in actor.scope.courts or case.team_id in actor.scope.teams
     holds_node = actor.scope.has(definition.owner)
     area = STAGE_AREA.get(definition.stage, "tasks")
@@ -36,6 +47,26 @@ def may_work_on(locked: Locked, actor: User, node: Node) -> None:
     raise NotAllowed(
         _("您没有办理“%s”的权限。") % definition.zh,
         fix=_("由承办人办理，或请团队长把案件交给您。"),
+    )
+
+
+def in_group(locked: Locked, actor: User, node: Node) -> bool:
+    """Whether the node lies in the queue of a group the person belongs to today."""
+    return bool(node.group) and (locked.case.court_id, node.group) in actor.scope.groups
+
+
+def may_claim(locked: Locked, actor: User, node: Node) -> None:
+    """A member of the group that owns the node. Raises NotAllowed."""
+    if in_group(locked, actor, node):
+        return
+    name = locked.book.node(node.kind).zh
+    if not node.group:
+        raise NotAllowed(
+            _("“%s”不是集约事项，由承办人办理。") % name, fix=_("请承办人办理，或由其分派任务单。")
+        )
+    raise NotAllowed(
+        _("“%(node)s”归%(group)s办理，您不是该组成员。") % {"node": name, "group": group_name(node.group)},
+        fix=_("请该组人员领办。"),
     )
 
 

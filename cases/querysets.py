@@ -27,6 +27,14 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
 
+class TaskQuerySet(models.QuerySet):
+    """Tasks."""
+
+    def live(self) -> TaskQuerySet:
+        """In somebody's hands, or offered."""
+        return self.filter(state__in=("held", "offered"))
+
+
 class NodeQuerySet(models.QuerySet):
     """Nodes."""
 

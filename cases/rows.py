@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import DecimalField, Model
 
-from cases.models import Agent, Case, ClaimItem, Extension, Fact, Hold, Node, Party, Subject
+from cases.models import Agent, Case, ClaimItem, Extension, Fact, Hold, Node, Party, Subject, Task
 from deadlines.models import Deadline
 
 CASE_COLUMNS = (
@@ -78,7 +78,24 @@ track(
         "outcome",
         "values",
         "reason",
+        "group",
         "version",
+    ),
+)
+track(
+    Task,
+    (
+        "case_id",
+        "node_id",
+        "unit_id",
+        "doer_id",
+        "by_id",
+        "way",
+        "state",
+        "words",
+        "answer",
+        "since",
+        "until",
     ),
 )
 track(Fact, ("case_id", "subject_id", "key", "value", "seq"))

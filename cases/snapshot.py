@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from cases.book import book_of
-from cases.models import Case, ContactPoint, Node, Party
+from cases.models import Case, ContactPoint, Node, Party, Task
 from cases.people import people_of
 from cases.querysets import CaseQuerySet
 from courts.calendar import calendar_for
@@ -40,6 +40,7 @@ SELECT
   (SELECT coalesce(json_agg(row_to_json(d)), '[]') FROM deadlines_deadline d WHERE case_id = %(c)s),
   (SELECT coalesce(json_agg(row_to_json(h)), '[]') FROM cases_hold h WHERE case_id = %(c)s AND NOT voided),
   (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM cases_extension x WHERE case_id = %(c)s),
+  (SELECT coalesce(json_agg(row_to_json(t)), '[]') FROM cases_task t WHERE case_id = %(c)s AND state IN ('held', 'offered')),
   (SELECT json_build_array(seq, encode(digest, 'hex')) FROM events_event WHERE stream = %(s)s ORDER BY seq DESC LIMIT 1),
   (SELECT json_build_array(id, kind, data) FROM events_event WHERE stream = %(s)s AND key = %(k)s),
   (SELECT coalesce(json_agg(json_build_array(kind, amount::text) ORDER BY id), '[]') FROM cases_claimitem
@@ -69,6 +70,7 @@ class Locked:
     clocks: dict[int, Deadline]
     intervals: list[Interval]
     extensions: list[Extension]
+    tasks: list[Task]
     seq: int
     digest: bytes
     known: tuple[int, str, dict[str, Any]] | None = None
@@ -103,6 +105,14 @@ class Locked:
             cursor.execute(_CLERK, {"t": self.case.team_id})
             found = cursor.fetchone()
         return found[0] if found else ""
+
+    def held(self, node_id: int) -> Task | None:
+        """Who has the node in hand, if anybody."""
+        return next((t for t in self.tasks if t.node_id == node_id and t.state == "held"), None)
+
+    def offered(self, node_id: int) -> Task | None:
+        """Whom the node is offered to, if anybody."""
+        return next((t for t in self.tasks if t.node_id == node_id and t.state == "offered"), None)
 
     def people(self) -> list[tuple[Party, list[ContactPoint]]]:
         """The parties in their order with their contacts; read once an act, when its papers or messages want them."""
@@ -157,7 +167,7 @@ def read_locked(case: Case, *, key: str = "") -> Locked:
         asked = {"c": case.pk, "s": case.about, "k": key, "o": case.owner_id, "t": case.team_id}
         cursor.execute(_SNAPSHOT, {**asked, "w": case.court_id, "n": case.number})
         *found, calendar_version, last_ordinal, handler, clerk = cursor.fetchone()
-    subjects, facts, nodes, clocks, holds, extensions, last, known, claims = map(_json, found)
+    subjects, facts, nodes, clocks, holds, extensions, tasks, last, known, claims = map(_json, found)
     locked = Locked(
         case=case,
         book=book_of(case),
@@ -170,6 +180,7 @@ def read_locked(case: Case, *, key: str = "") -> Locked:
         clocks={row["id"]: _deadline(row) for row in clocks},
         intervals=[_interval(row) for row in holds],
         extensions=[Extension(row["rule_id"], row["subject_id"], row["days"]) for row in extensions],
+        tasks=[_task(row) for row in tasks],
         seq=last[0] if last else 0,
         digest=bytes.fromhex(last[1]) if last else GENESIS,
         known=(known[0], known[1], known[2]) if known else None,
@@ -208,6 +219,13 @@ def _node(row: dict[str, Any]) -> Node:
     node = Node(**row)
     node._state.adding = False
     return node
+
+
+def _task(row: dict[str, Any]) -> Task:
+    row["since"], row["until"] = _date(row["since"]), _date(row["until"])
+    task = Task(**row)
+    task._state.adding = False
+    return task
 
 
 def _deadline(row: dict[str, Any]) -> Deadline:

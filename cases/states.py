@@ -23,6 +23,16 @@ class NodeState(models.TextChoices):
     DROPPED = "dropped", _("不再需要")
 
 
+class TaskState(models.TextChoices):
+    OFFERED = "offered", _("待接收")
+    HELD = "held", _("办理中")
+    DONE = "done", _("已办结")
+    RETURNED = "returned", _("已退回")
+    REFUSED = "refused", _("拒绝接收")
+    PASSED = "passed", _("已移交")
+    LAPSED = "lapsed", _("不再需要")
+
+
 class Track(models.TextChoices):
     UNDECIDED = "", _("未分流")
     SIMPLE = "simple", _("简易")

@@ -13,7 +13,7 @@ from cases.rows import CASE_COLUMNS
 from kernel.rows import as_json, columns_of, overwritten, quoted
 
 _NODE_MOVES = (
-    "state", "done_on", "done_by_id", "outcome", "values", "reason", "version", "team_id", "owner_id",
+    "state", "done_on", "done_by_id", "outcome", "values", "reason", "group", "version", "team_id", "owner_id",
 )  # fmt: skip
 
 

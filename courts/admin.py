@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from courts.actions.calendar import set_day
 from courts.actions.founding import end_appointment, follow_pack, found_court, found_unit
-from courts.actions.users import appoint, create_staff, set_active
-from courts.models import Appointment, CalendarDay, Court, CourtPack, PackRelease, Unit, User
+from courts.actions.organising import leave_unit, open_unit
+from courts.actions.users import appoint, create_staff, join_unit, set_active
+from courts.models import Appointment, CalendarDay, Court, CourtPack, Membership, PackRelease, Unit, User
+from courts.organisations import needs
 from courts.scope import roles
 from kernel import time
-from kernel.errors import DomainError
+from kernel.errors import BadInput, DomainError
 
 
 class VerbAdmin(admin.ModelAdmin):
@@ -76,11 +78,49 @@ class CourtAdmin(VerbAdmin):
 
 @admin.register(Unit)
 class UnitAdmin(VerbAdmin):
-    list_display = ("name", "court", "kind", "function", "until")
+    list_display = ("name", "court", "kind", "function", "since", "until")
     list_filter = ("court", "kind")
 
     def save_by_verb(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
-        found_unit(unit=obj, actor=request.user.actor, at=time.now())
+        """A unit is founded first, staffed, and opened by giving it its first day."""
+        actor, at = request.user.actor, time.now()
+        if obj.since and "since" in form.changed_data:
+            if not change and any(need.hard for need in needs(obj.kind)):
+                raise BadInput(
+                    _("新建的机构还没有人员，不能同时启用。"),
+                    field="since",
+                    fix=_("设立日期先留空，加入人员后再填写。"),
+                )
+            if change:
+                for warning in open_unit(unit=obj, since=obj.since, actor=actor, at=at):
+                    messages.warning(request, warning)
+        found_unit(unit=obj, actor=actor, at=at)
+
+
+class MembershipForm(forms.ModelForm):
+    """Who belongs to which unit, from a day to a day."""
+
+    class Meta:
+        model = Membership
+        fields = ("user", "unit", "since", "until")
+
+
+@admin.register(Membership)
+class MembershipAdmin(VerbAdmin):
+    list_display = ("user", "unit", "since", "until")
+    list_filter = ("unit__court",)
+    autocomplete_fields = ("user",)
+    form = MembershipForm
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("user", "unit", "since") if obj else ("until",)
+
+    def save_by_verb(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        actor, at = request.user.actor, time.now()
+        if change:
+            leave_unit(membership=obj, until=obj.until or time.today(at), actor=actor, at=at)
+            return
+        obj.pk = join_unit(user=obj.user, unit=obj.unit, since=obj.since, actor=actor, at=at).pk
 
 
 class PersonForm(forms.ModelForm):

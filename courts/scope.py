@@ -10,14 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, Value
 
 from kernel import time
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from courts.models import User
 
+CENTRAL_KINDS = ("group", "window", "office")
+"""Kinds of unit (courts.Unit.Kind) that do one kind of work for the whole court."""
 ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
+
+
+Holding = tuple[int | None, int | None, str, bool]
+"""(court, unit, role, whether by appointment)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Scope:
     """A person's reach on one day.
 
     courts: courts seen whole. teams: units seen whole. rights: area -> letters of R W A S. roles: role ids.
+    groups: (court, role) of the queues the person works in: by appointment, or as a member of a unit with that function.
     Own rows (owner_id) are always in reach of staff. absent: those whom the person stands in for that day
     (外出代理), id -> their own scope; what they may, the person may. own: without them, where there are any.
     """
@@ -36,6 +45,7 @@ class Scope:
     home: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
     rights: dict[str, frozenset[str]] = field(default_factory=dict)
+    groups: frozenset[tuple[int, str]] = frozenset()
     absent: dict[int, Scope] = field(default_factory=dict)
     own: Scope | None = None
 
@@ -94,12 +104,12 @@ def scope_of(user: User) -> Scope:
     """
     if user.kind != user.Kind.STAFF or not user.is_active:
         return Scope(user_id=user.pk, kind=user.kind)
-    held: dict[int, list[tuple[int | None, int | None, str]]] = {user.pk: []}
-    for holder, *appointment in _appointments(user, time.today()):
-        definition = roles().get(appointment[2] or "")
+    held: dict[int, list[Holding]] = {user.pk: []}
+    for holder, *holding in _holdings(user, time.today()):
+        definition = roles().get(holding[2] or "")
         known = held.setdefault(holder, [])
         if definition and (holder == user.pk or definition.get("delegable", True)):
-            known.append((appointment[0], appointment[1], appointment[2]))
+            known.append((holding[0], holding[1], holding[2], holding[3]))
     own = _added(user, user.pk, held[user.pk])
     absent = {pk: _added(user, pk, rows) for pk, rows in held.items() if pk != user.pk}
     if not absent:
@@ -108,38 +118,56 @@ def scope_of(user: User) -> Scope:
     return replace(everything, own=own, absent=absent)
 
 
-def _appointments(user: User, day: dt.date) -> Iterable[Any]:
-    """(holder, court, unit, role) of the person and of those they stand in for; a holder without any once, empty."""
+def _holdings(user: User, day: dt.date) -> Iterable[Any]:
+    """(holder, court, unit, role, appointed) of the person and of those they stand in for; a holder without any once, empty.
+
+    Appointments give rights; who is only a member of a group, window or office whose function is a role with a queue
+    works in that queue and sees what it needs. One query.
+    """
     model: Any = type(user)
     delegations = model._meta.get_field("delegations_held").related_model.objects.in_force(day)
-    holders = Q(pk=user.pk) | Q(pk__in=delegations.filter(delegate=user).values("absent_id"))
+    absent = delegations.filter(delegate=user).values("absent_id")
     standing = FilteredRelation(
         "appointments",
         condition=Q(appointments__since__lte=day)
         & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=day)),
     )
-    people = model.objects.filter(holders, kind=user.kind, is_active=True).annotate(standing=standing)
-    found: Iterable[Any] = people.values_list(
-        "pk", "standing__court_id", "standing__unit_id", "standing__role"
+    people = model.objects.filter(Q(pk=user.pk) | Q(pk__in=absent), kind=user.kind, is_active=True)
+    appointed = people.annotate(standing=standing, appointed=Value(True)).values_list(
+        "pk", "standing__court_id", "standing__unit_id", "standing__role", "appointed"
     )
+    queues = [role for role, definition in roles().items() if definition.get("queue")]
+    member = (
+        user.memberships.model.objects.filter(Q(user=user) | Q(user_id__in=absent), user__is_active=True)
+        .filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+        .filter(Q(unit__until__isnull=True) | Q(unit__until__gte=day))
+        .filter(unit__kind__in=CENTRAL_KINDS, unit__function__in=queues)
+        .annotate(appointed=Value(False))
+        .values_list("user_id", "unit__court_id", "unit_id", "unit__function", "appointed")
+    )
+    found: Iterable[Any] = appointed.union(member, all=True)
     return found
 
 
-def _added(user: User, holder: int, appointments: Iterable[tuple[int | None, int | None, str]]) -> Scope:
+def _added(user: User, holder: int, holdings: Iterable[Holding]) -> Scope:
     courts, teams, held = set[int](), set[int](), set[str]()
+    groups: set[tuple[int, str]] = set()
     rights: dict[str, set[str]] = {}
-    for court_id, unit_id, role in appointments:
+    for court_id, unit_id, role, appointed in holdings:
         definition = roles()[role]
-        held.add(role)
+        if definition.get("queue") and court_id:
+            groups.add((court_id, role))
         match definition["sees"]:
-            case "below" if court_id:
+            case "below" if appointed and court_id:
                 courts |= {court_id, *_courts_below(user, court_id)}
             case "court" if court_id:
                 courts.add(court_id)
-            case "team" if unit_id:
+            case "team" if appointed and unit_id:
                 teams.add(unit_id)
-        for area, letters in definition.get("rights", {}).items():
-            rights.setdefault(area, set()).update(letters)
+        if appointed:
+            held.add(role)
+            for area, letters in definition.get("rights", {}).items():
+                rights.setdefault(area, set()).update(letters)
     return Scope(
         user_id=holder,
         kind=user.kind,
@@ -148,7 +176,18 @@ def _added(user: User, holder: int, appointments: Iterable[tuple[int | None, int
         home=frozenset(filter(None, [user.court_id])),
         roles=frozenset(held),
         rights={area: frozenset(letters) for area, letters in rights.items()},
+        groups=frozenset(groups),
     )
+
+
+def group_of(role: str) -> str:
+    """The queue that a role's nodes go to: its own, or "" where they stay with the handler."""
+    return role if roles().get(role, {}).get("queue") else ""
+
+
+def group_name(role: str) -> str:
+    """What a group is called where the court has no unit of that function."""
+    return str(roles().get(role, {}).get("zh", role))
 
 
 def _courts_below(user: User, court_id: int) -> list[int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from courts.models import CourtPack, PackRelease
+from django.db.models import Q
+
+from courts.models import CourtPack, Membership, PackRelease, Unit, User
 from regimes.packs import Pack, parse_pack
 
 
@@ -40,3 +42,12 @@ def packs_in_force(court_id: int, on: dt.date) -> list[tuple[PackRelease, list[s
         if release.code not in newest or newest[release.code].version < release.version:
             newest[release.code] = release
     return [(newest[code], features) for code, features in wanted if code in newest]
+
+
+def unit_on(user: User, on: dt.date, *, function: str = "") -> Unit | None:
+    """The unit a person belonged to on a day: the one of this function first, then the one joined first."""
+    rows = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=on), user=user, since__lte=on
+    ).select_related("unit")
+    found = sorted(rows, key=lambda row: (row.unit.function != function, row.since, row.pk))
+    return found[0].unit if found else None

@@ -106,9 +106,11 @@ def _read(segments: Sequence[Segment], text: str) -> _Cursor | None:
         return None
     meta = segment.rows.model._meta
     try:
+        computed = segment.rows.query.annotations
+        names = [key.removeprefix("-") for key in segment.keys]
         fields = [
-            meta.pk if key.removeprefix("-") == "pk" else meta.get_field(key.removeprefix("-"))
-            for key in segment.keys
+            meta.pk if n == "pk" else computed[n].output_field if n in computed else meta.get_field(n)
+            for n in names
         ]
         return _Cursor(
             segment, tuple(field.to_python(part) for field, part in zip(fields, parts, strict=True))

@@ -8,6 +8,7 @@ from desk.views import (
     assigning,
     case,
     cases,
+    central,
     delegating,
     filing,
     home,
@@ -23,6 +24,9 @@ app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
     path("worklist", worklist.worklist, name="worklist"),
+    path("central", central.central, name="central"),
+    path("central/claim", central.claim, name="central_claim"),
+    path("central/<int:node_id>", central.task, name="central_task"),
     path("search", cases.search, name="search"),
     path("cases/", cases.cases, name="cases"),
     path("approvals", approvals.approvals, name="approvals"),

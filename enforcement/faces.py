@@ -50,6 +50,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         "",
         [
             (_("我的节点"), "desk:worklist", "list-check", None),
+            (_("集约事项"), "desk:central", "inbox", None),
             (_("案件"), "desk:cases", "folder", None),
             (_("审批"), "desk:approvals", "rubber-stamp", None),
             (_("通知"), "desk:notifications", "bell", None),

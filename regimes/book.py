@@ -20,6 +20,7 @@ from regimes.rules import (
     HoldRule,
     Indicator,
     PushRule,
+    RoleDuty,
     StageRule,
 )
 from regimes.vocabulary import load_vocabulary
@@ -87,6 +88,29 @@ class RuleBook:
     def node(self, kind: str) -> NodeDef:
         """The definition of a node kind. Raises KeyError."""
         return self._nodes_by_kind[kind]
+
+    @cached_property
+    def role_duties(self) -> tuple[RoleDuty, ...]:
+        """Who does what, in the order of the packs: the court's own before the switches."""
+        return tuple(rule for _, rule in self._reaching("duties_of_roles"))  # type: ignore[misc]
+
+    def owner(self, kind: str) -> str:
+        """The role whose work a node kind is: as the packs share out the work, else as the catalogue proposes."""
+        duty = self._duties_by_node.get(kind)
+        return duty.role if duty else self.node(kind).owner
+
+    def item_no(self, kind: str) -> int:
+        """The number of a node's work among the central items of the pack (SQ 第七条), 0 when it is none of them."""
+        duty = self._duties_by_node.get(kind)
+        return int(duty.item) if duty and duty.item.isdecimal() else 0
+
+    @cached_property
+    def _duties_by_node(self) -> dict[str, RoleDuty]:
+        found: dict[str, RoleDuty] = {}
+        for duty in self.role_duties:
+            for kind in duty.nodes:
+                found.setdefault(kind, duty)
+        return found
 
     def rule(self, rule_id: str) -> DeadlineRule:
         """The deadline rule of this id. Raises KeyError."""

@@ -32,7 +32,8 @@ class Choice:
 class FieldDef:
     """One field of a node's form. type: date text long choice amount number boolean file.
 
-    effective: its date is the day of the act. required_when: other field -> value with which this one is required.
+    effective: its date is the day of the act. required_when: other field -> value, with all of which this one is
+    required; required_when_any: with any one of which.
     """
 
     key: str
@@ -40,11 +41,18 @@ class FieldDef:
     type: str
     required: bool = False
     required_when: Mapping[str, str] = field(default_factory=dict)
+    required_when_any: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     fact: str = ""
     effective: bool = False
     help: str = ""
     default: Any = None
+
+    def wanted(self, values: Mapping[str, Any]) -> bool:
+        """Whether the other values of the form make this field necessary."""
+        every = [str(values.get(other, "")) == value for other, value in self.required_when.items()]
+        either = (str(values.get(other, "")) == value for other, value in self.required_when_any.items())
+        return self.required or (bool(every) and all(every)) or any(either)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,7 @@ def _field(body: Mapping[str, Any], vocabulary: Vocabulary) -> FieldDef:
         type=body["type"],
         required=body.get("required", False),
         required_when=body.get("required_when", {}),
+        required_when_any=body.get("required_when_any", {}),
         choices=tuple(Choice(str(v), str(zh)) for v, zh in (choices or {}).items()),
         fact=fact,
         effective=body.get("effective", False),
@@ -180,7 +189,7 @@ def clean(definition: NodeDef, values: Mapping[str, Any]) -> dict[str, Any]:
     for field_def in definition.fields:
         value = values.get(field_def.key)
         if value in (None, "", []):
-            if field_def.required or _required_by(field_def, values):
+            if field_def.wanted(values):
                 raise BadInput(
                     f"请填写“{field_def.zh}”。",
                     field=field_def.key,
@@ -189,12 +198,6 @@ def clean(definition: NodeDef, values: Mapping[str, Any]) -> dict[str, Any]:
             continue
         cleaned[field_def.key] = _typed(field_def, value)
     return cleaned
-
-
-def _required_by(field: FieldDef, values: Mapping[str, Any]) -> bool:
-    return bool(field.required_when) and all(
-        str(values.get(other, "")) == wanted for other, wanted in field.required_when.items()
-    )
 
 
 def _typed(field: FieldDef, value: Any) -> Any:

@@ -234,12 +234,12 @@ class HoldRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleDuty(Rule):
-    """A duty of a role; item: its number in the source."""
+    """A duty of a role; item: its number in the source. nodes: the kinds of node that are this role's to do."""
 
     role: str
     item: str = ""
     duty: str = ""
-    node: str = ""
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def read_role_duty(fields: Fields, context: Context) -> RoleDuty:
         role=fields.name("role", words.roles, "角色"),
         item=fields.text("item"),
         duty=fields.name("duty", words.duties, "事项"),
-        node=fields.name("node", context.nodes, "节点"),
+        nodes=fields.names("node", context.nodes, "节点"),
     )
     fields.done()
     return rule

@@ -4,6 +4,7 @@ from cases.models.cases import Case, ClaimItem, NumberCounter
 from cases.models.holds import Extension, Hold
 from cases.models.nodes import Fact, Node, Subject
 from cases.models.parties import Access, Agent, ContactPoint, Party
+from cases.models.tasks import Task
 
 __all__ = [
     "Access",
@@ -18,4 +19,5 @@ __all__ = [
     "NumberCounter",
     "Party",
     "Subject",
+    "Task",
 ]

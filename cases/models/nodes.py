@@ -51,6 +51,7 @@ class Node(FSMModelMixin, models.Model):
     outcome = models.CharField(max_length=30, blank=True)
     values = models.JSONField(default=dict)
     reason = models.CharField(max_length=200, blank=True)
+    group = models.CharField(max_length=30, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
 
     objects = NodeQuerySet.as_manager()
@@ -70,7 +71,12 @@ class Node(FSMModelMixin, models.Model):
         indexes = [
             models.Index(
                 fields=["owner_id", "kind"], condition=models.Q(state="open"), name="node_owner_open"
-            )
+            ),
+            models.Index(
+                fields=["court_id", "group"],
+                condition=models.Q(state="open") & ~models.Q(group=""),
+                name="node_queue_open",
+            ),
         ]
 
     def __str__(self) -> str:

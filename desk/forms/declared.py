@@ -33,12 +33,7 @@ class DeclaredForm(ActForm):
         """Fields that another one's value makes necessary."""
         cleaned = super().clean() or self.cleaned_data
         for declared in self.about.file.definition(self.node).fields:
-            wanted = declared.required_when
-            if (
-                wanted
-                and not cleaned.get(declared.key)
-                and all(cleaned.get(k) == v for k, v in wanted.items())
-            ):
+            if not declared.required and declared.wanted(cleaned) and not cleaned.get(declared.key):
                 self.add_error(declared.key, _("请填写“%(field)s”。") % {"field": declared.zh})
         return cleaned
 

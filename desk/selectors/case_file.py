@@ -170,7 +170,8 @@ def _requests(case: Case, user: User, on: dt.date) -> list[Request]:
 
 
 def _doers(state: Locked) -> list[str]:
-    return [f"user:{node.done_by_id}" for node in state.nodes.values() if node.done_by_id]
+    done = [f"user:{node.done_by_id}" for node in state.nodes.values() if node.done_by_id]
+    return [*done, *(f"user:{task.doer_id}" for task in state.tasks)]
 
 
 def _count(rows: type[Paper] | QuerySet[File]) -> Coalesce:

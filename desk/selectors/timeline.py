@@ -165,7 +165,10 @@ def _coming_line(file: CaseFile, item: Coming) -> dict[str, Any]:
 
 
 def _owner(file: CaseFile, node: Node) -> str:
-    role = roles().get(file.definition(node).owner)
+    held = file.state.held(node.pk)
+    if held is not None and (name := file.person(f"user:{held.doer_id}")):
+        return _("由%(role)s办理") % {"role": name}
+    role = roles().get(node.group or file.definition(node).owner)
     return _("由%(role)s办理") % {"role": role["zh"]} if role else ""
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case as Choice
-from django.db.models import Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
 
-from cases.models import Case, Node, Subject
+from cases.models import Case, Node, Subject, Task
 from cases.querysets import NodeQuerySet
 from courts.models import User
 from deadlines.models import Deadline
@@ -24,6 +25,9 @@ from kernel.time import at_local, today
 
 # Of two clocks that end at once the court's own is shown.
 _RANK = Choice(When(pack_code=NATIONAL, then=Value(1)), default=Value(0))
+InHand = tuple[int, str, tuple[int, ...]]
+"""Case, kind of node, subjects whose clocks bind it."""
+MOST_IN_HAND = 100
 VIEWS = ("overdue", "today", "3d", "7d", "hold", "done")
 
 
@@ -58,7 +62,7 @@ class Worklist:
 def worklist(*, user: User, asked: Asked, at: dt.datetime) -> Worklist:
     """The worklist of a member of staff at an instant. At most fourteen queries, however much there is."""
     reach, on = reach_of(user), today(at)
-    source = _Source(user, reach, asked)
+    source = _Source(user, reach, asked, _in_hand(user))
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=SIZE)
     return Worklist(
         reach=reach,
@@ -82,8 +86,8 @@ def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
 class _Source:
     """The rows that a person's reach and the filters leave over."""
 
-    def __init__(self, user: User, reach: Reach, asked: Asked) -> None:
-        self.reach, self.asked = reach, asked
+    def __init__(self, user: User, reach: Reach, asked: Asked, in_hand: Sequence[InHand] = ()) -> None:
+        self.reach, self.asked, self.in_hand = reach, asked, in_hand
         self.cases = Case.objects.visible_to(user).filter(matching_cases(asked.text))
 
     def clocks(self) -> DeadlineQuerySet:
@@ -143,11 +147,24 @@ class _Source:
 
     def _narrowed(self, kind: str) -> Q:
         rows = self.reach.rows(kind)
+        for case_id, name, subjects in self.in_hand:
+            rows |= Q(case_id=case_id, subject_id__in=subjects, **{kind: name})
         if self.asked.kind:
             rows &= Q(**{kind: self.asked.kind})
         if self.asked.officer and self.reach.sees_colleagues:
             rows &= Q(owner_id=self.asked.officer)
         return rows
+
+
+def _in_hand(user: User) -> list[InHand]:
+    """What the person has claimed or was given with a task sheet, the newest first; their own cases' left out."""
+    root = Subject.objects.filter(case_id=OuterRef("case_id"), kind="case").values("pk")[:1]
+    held = Task.objects.filter(doer=user, state="held").exclude(node__owner_id=user.pk)
+    rows = held.order_by("-pk").values_list(
+        "case_id", "node__kind", "node__subject_id", "node__subject__parent_id", Subquery(root)
+    )
+    # A clock may run for what the node's subject is a part of: a respondent, the whole case.
+    return [(case, kind, tuple(pk for pk in subjects if pk)) for case, kind, *subjects in rows[:MOST_IN_HAND]]
 
 
 def _same_node() -> DeadlineQuerySet:

@@ -97,11 +97,14 @@ def _owner(file: CaseFile, node: Node) -> str:
 
 def _links(file: CaseFile, node: Node) -> list[dict[str, Any]]:
     """The further acts at the foot of a node's form."""
+    links = []
+    if node.group or file.state.held(node.pk) or file.user.scope.may("task_sheet", "W"):
+        links.append({"label": _("任务单"), "url": reverse("desk:central_task", args=[node.pk])})
     lead = clocks.leading(file.node_clocks(node))
     if lead is None or not lead.binds or not may_ask(file):
-        return []
+        return links
     url = reverse("desk:act", args=[file.case.pk, "extend"])
-    return [{"label": _("申请延期"), "url": f"{url}?clock={lead.rule.id}:{lead.row.subject_id}"}]
+    return [*links, {"label": _("申请延期"), "url": f"{url}?clock={lead.rule.id}:{lead.row.subject_id}"}]
 
 
 def _known(file: CaseFile, node: Node) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ ADDRESSES = [
     ("sms", "centre", "/notifications/sms"),
     ("coverage", "centre", "/coverage?since=2023-04-01"),
     ("approvals", "leader", "/approvals"),
+    ("central", "centre", "/central"),
     ("assign", "centre", "/assign"),
     ("handover", "leader", "/handover"),
 ]

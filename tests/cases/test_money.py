@@ -7,6 +7,7 @@ import pytest
 
 from cases.actions.money import approve_payout, draft_payout, finance_received, hand_to_finance, send_payout
 from cases.models import Case, Node
+from courts.models import Appointment, User
 from deadlines.models import Deadline
 from events import relay
 from events.models import Event
@@ -16,8 +17,9 @@ from funds.models import Payout
 from funds.selectors import money_of
 from kernel import time
 from kernel.errors import DomainError, NotAllowed, NotFound, WrongState
-from tests.factories.cases import House, assigned, filing, house, key
-from tests.walks.stage import money, on, pay, payee
+from measures.actions.controlling import mark_disposable
+from tests.factories.cases import House, assigned, complete, filing, house, key
+from tests.walks.stage import control, feedback, item, money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -184,3 +186,49 @@ def test_a_fact_told_twice_by_the_relay_is_noted_once(home: House) -> None:
         assert name == "cases.note_receipt"
         reaction(identified)
     assert case.subjects.filter(kind="receipt").count() == 1
+
+
+def controlled_and_disposed_by_the_handler(home: House) -> tuple[Case, Payout]:
+    """A case in which one person controlled a car and started its price, and a payout asked for by a colleague."""
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-27"):
+        complete(case, "network_query_start", home.handler, on="2023-09-27", scope="national")
+        feedback(home, case, "2023-09-27", ("vehicle", "小型轿车", "30000.00"))
+        control(home, case, "seal", "小型轿车")
+        car = item(case, "小型轿车")
+        ready = ["first_rank", "title_clear", "possession_checked", "no_objection"]
+        mark_disposable(
+            property_id=car.pk,
+            conditions=ready,
+            on=time.today(),
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+        complete(case, "reference_price_start", home.handler, on="2023-09-27", method="agreement")
+        payout = draft(home, case, receipt, account, actor=home.clerk)
+    return case, payout
+
+
+@pytest.mark.req("JZ-71")
+def test_one_person_for_control_and_disposal_is_a_warning_and_another_must_approve(home: House) -> None:
+    case, payout = controlled_and_disposed_by_the_handler(home)
+    Appointment.objects.create(user=home.handler, role="president", court=home.court, since=D(2020, 1, 1))
+    handler = User.objects.get(pk=home.handler.pk)
+    with on("2023-09-28"):
+        given = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}
+        with pytest.raises(WrongState) as refused:
+            approve_payout(actor=handler, key=key(), **given)
+        assert refused.value.code == "JZ-G-SOD-01"
+        approve_payout(actor=home.president, key=key(), **given)
+    event = Event.objects.get(stream=case.about, kind="payout.approved")
+    assert event.data["warnings"] == ["JZ-G-SOD-01"]
+
+
+@pytest.mark.req("JZ-71")
+def test_where_nobody_did_both_nothing_is_warned_of(home: House) -> None:
+    case, receipt, account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-28"):
+        payout = draft(home, case, receipt, account)
+        approve_payout(case_id=case.pk, payout_id=payout.pk, actor=home.president, at=time.now(), key=key())
+    assert "warnings" not in Event.objects.get(stream=case.about, kind="payout.approved").data

@@ -16,8 +16,9 @@ from cases.actions.assigning import assign_case, hand_over_cases, recuse, seal_c
 from cases.actions.completing import complete_node
 from cases.actions.filing import file_case
 from cases.actions.holding import correct_start, deduct, extend, resume_case, suspend_case
+from cases.actions.tasks import accept_node, give_sheet, offer_node, refuse_node, return_node
 from cases.actions.undoing import VOIDABLE, cancel_case, void_act, voided_ids
-from cases.models import Case, Fact, Hold, Node, Party
+from cases.models import Case, Fact, Hold, Node, Party, Task
 from closing.actions import closing
 from closing.models import TerminationReview
 from courts.models import User
@@ -138,6 +139,37 @@ class Walk:
             **self.given,
         )
         self.case.refresh_from_db()
+
+    def instruct(self, pick: int) -> None:
+        """A task sheet for a colleague."""
+        node = chosen(self._open_nodes(), pick)
+        give_sheet(node_id=node.pk, doer=self.home.clerk, words="请办", actor=self.home.leader, **self.given)
+
+    def pass_on(self, pick: int) -> None:
+        """Whoever has a node in hand offers it to the leader."""
+        held = chosen(self._tasks("held"), pick)
+        offer_node(node_id=held.node_id, to=self.home.leader, reason="外出", actor=held.doer, **self.given)
+
+    def answer(self, pick: int) -> None:
+        """An offer is taken or, every other time, refused."""
+        offered = chosen(self._tasks("offered"), pick)
+        given = {"node_id": offered.node_id, "actor": offered.doer, **self.given}
+        if pick % 2:
+            refuse_node(reason="已满", **given)
+        else:
+            accept_node(**given)
+
+    def give_back(self, pick: int) -> None:
+        """Whoever has a node in hand returns it."""
+        held = chosen(self._tasks("held"), pick)
+        return_node(node_id=held.node_id, reason="材料不齐", actor=held.doer, **self.given)
+
+    def in_hand(self) -> bool:
+        """Whether anybody has a node of the case in hand."""
+        return bool(self._tasks("held"))
+
+    def _tasks(self, state: str) -> list[Task]:
+        return list(Task.objects.filter(case=self.case, state=state).select_related("doer").order_by("pk"))
 
     def complete(self, pick: int, quirk: int) -> None:
         """An open node with a plain form; quirk: which choices, and whether a date lies days back."""

@@ -85,6 +85,14 @@ class CaseWalk(RuleBasedStateMachine):
     def change_hands(self, wait: dt.timedelta, way: str) -> None:
         self.walk.act(wait, getattr(self.walk, way))
 
+    @precondition(lambda self: self.offers.nodes)
+    @rule(wait=waits, pick=picks, way=st.sampled_from(["pass_on", "answer", "give_back"]))
+    def share_work(self, wait: dt.timedelta, pick: int, way: str) -> None:
+        self.walk.act(wait, lambda: self.walk.instruct(pick))
+        if self.walk.in_hand():
+            self.walk.act(wait, lambda: self.walk.pass_on(pick))
+            self.walk.act(wait, lambda: getattr(self.walk, way)(pick))
+
     @precondition(lambda self: self.offers.forms)
     @rule(wait=waits, pick=picks, quirk=picks)
     def complete(self, wait: dt.timedelta, pick: int, quirk: int) -> None:

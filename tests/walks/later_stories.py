@@ -10,18 +10,25 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db import DatabaseError, transaction
+
 from approvals.actions.requests import assent
 from cases.actions.asking import ask_approval
-from cases.models import Case, Party
+from cases.actions.tasks import give_sheet
+from cases.models import Case, Node, Party
 from cases.snapshot import lock_case
 from closing.actions.closing import close_case, request_termination, review_termination
 from closing.models import TerminationReview
+from courts.actions.organising import apply_template
+from courts.models import Unit, User
 from deadlines.models import Deadline
 from deadlines.sweep import sweep
+from events.models import Event
 from kernel import time
 from measures.actions.finding import Found, add_property
 from notices.models import Message
 from regimes.explain import explain
+from regimes.nodes import load_nodes
 from tests.factories.cases import (
     House,
     applicant,
@@ -50,6 +57,9 @@ def central_affairs(story: Story) -> None:
     """E2E-04: the five-workday items, simple and ordinary limits, a deduction by its chain."""
     home = house(packs=("SQ-2022",))
     vice = person(home.court, "vice_president")
+    apply_template(court=home.court, code="SQ", actor="system:test", at=time.now())
+    affairs = Unit.objects.get(court=home.court, function="affairs_group")
+    clerk = person(home.court, unit=affairs, post="clerk", name="王集约")
     with on("2024-04-26 09:30"):
         case, other = (
             filed(home, filing("2024-04-26", amount=amount, channel="online"))
@@ -68,6 +78,14 @@ def central_affairs(story: Story) -> None:
         "filed: BASE-D-01 shows 2024-05-06 beside the notice", lambda: due(case, "BASE-D-01") == "2024-05-06"
     )
     story.expect("filed: offline control due 2024-05-13", lambda: due(case, "SQ-D-06") == "2024-05-13")
+    story.expect("filed: tasks owned by groups", lambda: queues(case, *CENTRAL) == {"affairs_group"})
+    with on("2024-04-28 10:00"):
+        complete(case, "filing_check", clerk, on="2024-04-28", claim_amount="wrong", errors="金额录错")
+    story.expect(
+        "filed: correction task to filing staff",
+        lambda: queues(case, "filing_correction") == {"filing_clerk"},
+    )
+    instructed_freeze(story, home, case, clerk)
     with on("2024-05-06"):
         triaged(home, case, "simple", "2024-05-06")
         triaged(home, other, "ordinary", "2024-05-06")
@@ -115,11 +133,72 @@ def central_affairs(story: Story) -> None:
     story.expect("deduction: due becomes 2024-11-25", lambda: due(other, "SQ-D-08") == "2024-11-25")
 
 
+CENTRAL = (
+    "filing_check",
+    "first_reception",
+    "enforcement_notice",
+    "network_analysis",
+    "triage",
+    "offline_joint_control",
+)
+"""The nodes of SQ 第七条(一) to (六)."""
+
+
+def queues(case: Case, *kinds: str) -> set[str]:
+    """In which groups' queues the open nodes of these kinds lie; "" when one of them is missing."""
+    found = dict(Node.objects.filter(case=case, state="open", kind__in=kinds).values_list("kind", "group"))
+    return {found.get(kind, "") for kind in kinds}
+
+
+def instructed_freeze(story: Story, home: House, case: Case, clerk: User) -> None:
+    """A leader's task sheet, done by a clerk of the group; nobody can change who did it."""
+    with on("2024-04-29 10:00"):
+        give_sheet(
+            node_id=Node.objects.get(case=case, kind="network_analysis", state="open").pk,
+            doer=clerk,
+            words="分析反馈并登记冻结",
+            actor=home.leader,
+            at=time.now(),
+            key=key(),
+        )
+    with on("2024-04-29 15:30"):
+        done = complete(
+            case,
+            "network_analysis",
+            clerk,
+            on="2024-04-29",
+            result="账户余额不足，无可冻结",
+            nothing_to_freeze=True,
+        )
+    story.expect(
+        "instruction: trail shows instructor, doer and time",
+        lambda: (
+            done.data["task"]["by"] == home.leader.pk
+            and done.actor == clerk.actor
+            and time.local(done.at).isoformat().startswith("2024-04-29T15:30")
+        ),
+    )
+
+    def edited() -> bool:
+        try:
+            with transaction.atomic():
+                return Event.objects.filter(pk=done.pk).update(actor=home.leader.actor) == 1
+        except DatabaseError:
+            return False
+
+    story.expect("instruction: entry cannot be edited", lambda: not edited())
+
+
 def two_speeds(story: Story) -> None:
     """E2E-06: the limits of a fast and of a fine case, once the class is known."""
     home = house(packs=("JM-2022",))
     with on("2024-04-26 09:30"):
         fast = filed(home, filing("2024-04-26", facts={"case_class": "simple"}))
+    transactional = ("enforcement_notice", "property_report_order", "network_query_start")
+    story.expect(
+        "tasks: all transactional tasks belong to the affairs centre",
+        lambda: queues(fast, *transactional, "provident_fund", "real_estate_enquiry") == {"affairs_group"},
+    )
     with on("2024-10-31 09:30"):
         fine = filed(home, filing("2024-10-31", facts={"case_class": "ordinary"}))
     story.expect("class: fast case closes by 2024-06-11", lambda: due(fast, "JM-D-01") == "2024-06-11")
@@ -147,6 +226,11 @@ def flagged(case: Case, rule: str, on_day: str) -> bool:
 
 def command_centre(story: Story) -> None:
     """E2E-08: a reminder two workdays before, the long-pending ledger, an uncontrolled property."""
+    numbered = [node for node in load_nodes() if not node.exception]
+    story.expect(
+        "node set: 37 nodes, each with stage and owner",
+        lambda: len(numbered) == 37 and all(node.stage and node.owner for node in numbered),
+    )
     home = house(features=("haidian",))
     with on("2023-04-24 09:30"):
         # Filed before the document and entered after it: the ledger covers every open case.

@@ -63,6 +63,14 @@ def tell(story: Story) -> None:
         other = filed(home, filing("2023-04-24", amount="90000.00"))
         assign(home, other)
     case.refresh_from_db()
+    office = {"enforcement_notice", "property_report_order", "network_query_start"}
+    story.expect(
+        "visitor: query and document tasks owned by the command office",
+        lambda: (
+            set(case.nodes.filter(kind__in=office, group="command_centre").values_list("kind", flat=True))
+            == office
+        ),
+    )
     story.expect(
         "filed: payee account and undertaking registered",
         lambda: not case.nodes.filter(kind="payee_registration", state="open").exists(),

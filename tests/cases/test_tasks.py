@@ -1,0 +1,461 @@
+"""Central tasks: whose queue a node lies in, who has it in hand, and that no clock stops for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from cases.actions.assigning import assign_case
+from cases.actions.completing import complete_node
+from cases.actions.tasks import (
+    accept_node,
+    claim_node,
+    claim_nodes,
+    give_sheet,
+    move_node,
+    offer_node,
+    refuse_node,
+    return_node,
+)
+from cases.book import book_of
+from cases.models import Case, Node, Task
+from courts.actions.organising import apply_template, leave_unit
+from courts.models import Unit, User
+from deadlines.models import Deadline
+from events.models import Event
+from kernel import time
+from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, WrongState
+from supervision.replay import differences, replay, stored
+from tests.factories.cases import House, assigned, complete, filed, filing, house, key, node
+from tests.factories.courts import person
+
+pytestmark = pytest.mark.django_db
+DAY = "2024-04-26"
+CENTRAL = {
+    "filing_check": 1,
+    "first_reception": 2,
+    "enforcement_notice": 3,
+    "network_analysis": 4,
+    "triage": 5,
+    "offline_joint_control": 6,
+}
+
+
+class Sq:
+    """A court of SQ-2022 with its template's units and two members of the affairs group."""
+
+    def __init__(self, *packs: str, template: str = "SQ") -> None:
+        with time.travel(f"{DAY} 08:00"):
+            self.home: House = house(packs=packs or ("SQ-2022",))
+            apply_template(court=self.home.court, code=template, actor="system:test", at=time.now())
+        self.affairs = self.unit("affairs_group")
+        self.wang, self.zhao = (
+            person(self.home.court, unit=self.affairs, post="clerk", name=name)
+            for name in ("王集约", "赵集约")
+        )
+
+    def unit(self, function: str) -> Unit:
+        return Unit.objects.filter(court=self.home.court, function=function).order_by("pk")[0]
+
+    def filed(self, **fields) -> Case:
+        with time.travel(f"{DAY} 09:30"):
+            return filed(self.home, filing(DAY, **fields))
+
+    def assigned(self, **fields) -> Case:
+        with time.travel(f"{DAY} 09:30"):
+            return assigned(self.home, filing(DAY, **fields))
+
+
+@pytest.fixture
+def sq() -> Sq:
+    return Sq()
+
+
+def by(user: User) -> dict:
+    return {"actor": User.objects.get(pk=user.pk), "at": time.now(), "key": key()}
+
+
+def clocks(case: Case) -> list:
+    names = ("rule_id", "subject_id", "state", "due_on", "due_at", "suspensions")
+    return sorted(Deadline.objects.filter(case_id=case.pk).values_list(*names), key=str)
+
+
+def replays(case: Case) -> None:
+    case.refresh_from_db()
+    events = Event.objects.filter(stream=case.about)
+    assert differences(replay(events), stored(case)) == []
+
+
+@pytest.mark.req("SQ-01")
+def test_the_first_six_items_of_a_new_case_lie_in_the_queues_of_groups(sq: Sq) -> None:
+    case = sq.filed(channel="online")
+    found = {n.kind: n for n in Node.objects.filter(case=case, state="open")}
+    for kind, item in CENTRAL.items():
+        assert found[kind].group == "affairs_group", (kind, item)
+        assert book_of(case).item_no(kind) == item
+    assert not Task.objects.filter(case=case).exists(), "nobody has them in hand yet"
+
+
+@pytest.mark.req("SQ-01")
+def test_the_rest_stays_with_the_handler(sq: Sq) -> None:
+    case = sq.assigned()
+    found = dict(Node.objects.filter(case=case).values_list("kind", "group"))
+    assert found["onsite_investigation"] == ""
+    with pytest.raises(NotAllowed, match="不是集约事项"):
+        claim_node(node_id=node(case, "onsite_investigation").pk, **by(sq.wang))
+
+
+@pytest.mark.req("SQ-20")
+def test_eleven_items_map_to_three_groups() -> None:
+    case = Sq().filed()
+    items = {int(duty.item): duty.role for duty in book_of(case).role_duties if duty.item}
+    wanted = {**dict.fromkeys(range(1, 8), "affairs_group"), **dict.fromkeys((8, 10), "dispatch_group")}
+    assert items == {**wanted, **dict.fromkeys((9, 11), "file_group")}
+
+
+@pytest.mark.req("SQ-20")
+def test_an_item_cannot_be_moved_to_the_wrong_group(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with pytest.raises(WrongState) as refused:
+        move_node(node_id=check.pk, group="file_group", reason="忙不过来", **by(sq.home.leader))
+    assert refused.value.code == "SQ-G-ITEM-01"
+    check.refresh_from_db()
+    assert check.group == "affairs_group"
+    other = node(case, "onsite_investigation")
+    move_node(node_id=other.pk, group="dispatch_group", reason="统一外勤", **by(sq.home.leader))
+    other.refresh_from_db()
+    assert other.group == "dispatch_group"
+    with pytest.raises(BadInput, match="没有这个小组"):
+        move_node(node_id=other.pk, group="handler", reason="退给承办人", **by(sq.home.leader))
+    replays(case)
+
+
+@pytest.mark.req("SQ-20")
+def test_a_central_item_is_not_given_to_somebody_outside_its_group(sq: Sq) -> None:
+    case = sq.assigned()
+    with pytest.raises(WrongState) as refused:
+        give_sheet(
+            node_id=node(case, "filing_check").pk,
+            doer=sq.home.clerk,
+            words="今天核对",
+            **by(sq.home.leader),
+        )
+    assert refused.value.code == "SQ-G-ITEM-01"
+
+
+@pytest.mark.req("JM-02")
+def test_transactional_work_belongs_to_the_affairs_centre() -> None:
+    home = house(packs=("JM-2022",))
+    apply_template(court=home.court, code="JM", actor="system:test", at=time.now())
+    case = assigned(home, filing("2024-04-26"))
+    notice = node(case, "enforcement_notice")
+    owner = Unit.objects.filter(court=home.court, function=notice.group, kind="office").get()
+    assert owner.name == "执行事务中心"
+    served = ("property_report_order", "network_query_start", "provident_fund", "real_estate_enquiry")
+    assert {node(case, kind).group for kind in served} == {"affairs_group"}
+
+
+@pytest.mark.req("HD-03")
+def test_the_command_office_owns_the_control_of_vehicles() -> None:
+    home = house(packs=("JZ-2023",), features=("haidian",))
+    apply_template(court=home.court, code="HD", actor="system:test", at=time.now())
+    book = book_of(assigned(home))
+    owner = Unit.objects.get(court=home.court, function=book.owner("offline_control"))
+    assert owner.name == "执行指挥办公室"
+    assert book.owner("network_query_start") == book.owner("enforcement_notice") == "command_centre"
+    plain = house(packs=("JZ-2023",))
+    assert book_of(assigned(plain)).owner("offline_control") == "affairs_group"
+
+
+def test_claimed_and_completed_by_a_member_with_the_trace(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with time.travel("2024-04-28 10:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+        held = Task.objects.get(node=check)
+        assert (held.doer, held.way, held.state, held.unit) == (sq.wang, "claim", "held", sq.affairs)
+        with pytest.raises(NotAllowed, match="已由王集约领办"):
+            complete(case, "filing_check", sq.zhao, on="2024-04-28")
+        event = complete(case, "filing_check", User.objects.get(pk=sq.wang.pk), on="2024-04-28")
+    held.refresh_from_db()
+    assert (held.state, held.until) == ("done", dt.date(2024, 4, 28))
+    assert event.data["task"] == {"doer": sq.wang.pk, "unit": sq.affairs.pk, "by": None, "words": ""}
+    replays(case)
+
+
+def test_a_member_may_work_on_what_nobody_has_in_hand(sq: Sq) -> None:
+    case = sq.assigned()
+    complete(case, "filing_check", sq.wang, on=DAY)
+    outside = person(sq.home.court, unit=sq.unit("dispatch_group"), post="clerk")
+    with pytest.raises(NotAllowed):
+        complete(case, "first_reception", outside, on=DAY, record="已接待")
+
+
+def test_the_second_to_claim_is_told_who_was_first(sq: Sq) -> None:
+    check = node(sq.assigned(), "filing_check")
+    first = by(sq.wang)
+    event = claim_node(node_id=check.pk, **first)
+    assert claim_node(node_id=check.pk, **first) == event, "the same click is the same act"
+    with pytest.raises(Conflict, match="已由王集约领办") as lost:
+        claim_node(node_id=check.pk, **by(sq.zhao))
+    assert lost.value.code == "TASK-HELD"
+    assert Task.objects.filter(node=check).count() == 1
+
+
+def test_the_database_lets_one_hold_a_node(sq: Sq) -> None:
+    check = node(sq.assigned(), "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    row = Task.objects.get(node=check)
+    with pytest.raises(DatabaseError, match="task_one_holds_a_node"), transaction.atomic():
+        Task.objects.create(
+            case=row.case, node=check, doer=sq.zhao, way="claim", since=row.since, state="held"
+        )
+
+
+def test_many_at_once_each_by_itself(sq: Sq) -> None:
+    one, two = (node(sq.assigned(), "filing_check") for _ in range(2))
+    claim_node(node_id=one.pk, **by(sq.zhao))
+    taken, refused = claim_nodes(node_ids=[one.pk, two.pk, 10**9], **by(sq.wang))
+    assert [event.data["node"] for event in taken] == [two.pk]
+    assert [node_id for node_id, _error in refused] == [one.pk, 10**9]
+
+
+def test_other_groups_and_other_courts_do_not_claim(sq: Sq) -> None:
+    check = node(sq.assigned(), "filing_check")
+    outside = person(sq.home.court, unit=sq.unit("dispatch_group"), post="clerk")
+    with pytest.raises(NotAllowed, match="归事务集约组办理"):
+        claim_node(node_id=check.pk, **by(outside))
+    elsewhere = Sq()
+    with pytest.raises(DomainError, match="没有这个节点"):
+        claim_node(node_id=check.pk, **by(elsewhere.wang))
+    assert not Task.objects.filter(node=check).exists()
+
+
+def test_returned_with_a_reason_it_can_be_claimed_again(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    with pytest.raises(BadInput, match="没有填写退回理由"):
+        return_node(node_id=check.pk, reason=" ", **by(sq.wang))
+    with pytest.raises(NotAllowed, match="不在您手上"):
+        return_node(node_id=check.pk, reason="材料不齐", **by(sq.zhao))
+    before = clocks(case)
+    return_node(node_id=check.pk, reason="材料不齐", **by(sq.wang))
+    assert clocks(case) == before
+    assert Task.objects.get(node=check).answer == "材料不齐"
+    claim_node(node_id=check.pk, **by(sq.zhao))
+    replays(case)
+
+
+@pytest.mark.req("SQ-55")
+def test_a_refused_hand_over_leaves_the_node_and_its_clock_as_they_were(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with time.travel("2024-04-28 09:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+        before = clocks(case)
+        offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+        with pytest.raises(Conflict, match="等待对方接收"):
+            offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+    with time.travel("2024-04-29 09:00"):
+        with pytest.raises(BadInput, match="拒绝接收的理由"):
+            refuse_node(node_id=check.pk, reason="", **by(sq.zhao))
+        event = refuse_node(node_id=check.pk, reason="本周已满", **by(sq.zhao))
+    assert event.data["words"] == "本周已满"
+    assert clocks(case) == before
+    assert next(row[3] for row in before if row[0] == "SQ-D-01") == dt.date(2024, 5, 7)
+    held = Task.objects.get(node=check, state="held")
+    assert held.doer == sq.wang
+    with time.travel("2024-04-30 09:00"):
+        # The director decides.
+        give_sheet(node_id=check.pk, doer=sq.zhao, words="由你办", **by(sq.home.director))
+    assert Task.objects.get(node=check, state="held").doer == sq.zhao
+    assert clocks(case) == before
+    replays(case)
+
+
+def test_an_accepted_hand_over_moves_the_node(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+    with pytest.raises(WrongState, match="没有等您接收"):
+        accept_node(node_id=check.pk, **by(sq.wang))
+    accept_node(node_id=check.pk, **by(sq.zhao))
+    states = dict(Task.objects.filter(node=check).values_list("doer_id", "state"))
+    assert states == {sq.wang.pk: "passed", sq.zhao.pk: "held"}
+    with pytest.raises(NotAllowed):
+        complete(case, "filing_check", sq.wang, on=DAY)
+    replays(case)
+
+
+def test_what_the_handler_does_is_no_longer_in_anybodys_hands(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+    complete(case, "filing_check", sq.home.handler, on=DAY)
+    assert set(Task.objects.filter(node=check).values_list("state", flat=True)) == {"lapsed"}
+    replays(case)
+
+
+@pytest.mark.req("SQ-05")
+def test_instructed_done_and_kept_for_ever(sq: Sq) -> None:
+    case = sq.assigned()
+    freeze = node(case, "network_analysis")
+    with time.travel("2024-04-29 10:00"):
+        given = give_sheet(node_id=freeze.pk, doer=sq.wang, words="核对反馈并登记冻结", **by(sq.home.leader))
+        assert given.data["by"] == sq.home.leader.pk
+    with time.travel("2024-04-29 15:30"):
+        done = complete(
+            case,
+            "network_analysis",
+            User.objects.get(pk=sq.wang.pk),
+            on="2024-04-29",
+            result="无可冻结财产",
+            nothing_to_freeze=True,
+        )
+    assert done.actor == sq.wang.actor
+    assert time.local(done.at).isoformat()[:16] == "2024-04-29T15:30"
+    assert done.data["task"] == {
+        "doer": sq.wang.pk,
+        "unit": sq.affairs.pk,
+        "by": sq.home.leader.pk,
+        "words": "核对反馈并登记冻结",
+    }
+    for statement in ("UPDATE events_event SET actor = 'user:1'", "DELETE FROM events_event"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{statement} WHERE id = %s", [done.pk])
+    assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-04").state == "met"
+
+
+@pytest.mark.req("SQ-05")
+def test_the_unit_of_the_day_stays_after_the_doer_has_moved(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with time.travel("2024-04-28 10:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+        complete(case, "filing_check", User.objects.get(pk=sq.wang.pk), on="2024-04-28")
+    leave_unit(
+        membership=sq.wang.memberships.get(), until=dt.date(2024, 5, 31), actor="system:test", at=time.now()
+    )
+    assert Task.objects.get(node=check).unit == sq.affairs
+
+
+@pytest.mark.req("LY-21")
+def test_a_quota_judge_assigns_work_items_and_a_clerk_does_not() -> None:
+    home = house(packs=("LY-2021",))
+    case = assigned(home, filing("2024-04-26"))
+    notice = node(case, "enforcement_notice")
+    given = {"node_id": notice.pk, "doer": home.clerk, "words": "今天发出执行通知书"}
+    with pytest.raises(NotAllowed, match="没有分派工作事项的权限"):
+        give_sheet(**given, **by(home.clerk))
+    posted = person(home.court, "team_leader", unit=home.team, post="clerk")
+    with pytest.raises(WrongState) as refused:
+        give_sheet(**given, **by(posted))
+    assert refused.value.code == "LY-G-JUDGE-02"
+    assert not Task.objects.exists()
+    give_sheet(**given, **by(home.handler))
+    sheet = Task.objects.get(node=notice)
+    assert (sheet.doer, sheet.by, sheet.way, sheet.state) == (home.clerk, home.handler, "sheet", "held")
+
+
+@pytest.mark.req("LY-21")
+def test_a_sheet_needs_words_and_a_colleague_who_can_see_the_case() -> None:
+    home = house(packs=("LY-2021",))
+    case = assigned(home, filing("2024-04-26"))
+    notice = node(case, "enforcement_notice")
+    with pytest.raises(BadInput, match="没有写明要办什么"):
+        give_sheet(node_id=notice.pk, doer=home.clerk, words=" ", **by(home.handler))
+    stranger = person(home.court, "assistant", post="clerk")
+    with pytest.raises(BadInput, match="看不到本案"):
+        give_sheet(node_id=notice.pk, doer=stranger, words="发出", **by(home.handler))
+    elsewhere = person(house().court, "assistant")
+    with pytest.raises(BadInput, match="不是本院在岗人员"):
+        give_sheet(node_id=notice.pk, doer=elsewhere, words="发出", **by(home.handler))
+
+
+@pytest.mark.req("LY-22")
+def test_only_a_quota_judge_is_handler() -> None:
+    home = house(packs=("LY-2021",))
+    case = filed(home, filing("2024-04-26"))
+    assistant = person(home.court, "handler", unit=home.team, post="judge_assistant")
+    with pytest.raises(WrongState) as refused:
+        assign_case(
+            case_id=case.pk, owner=assistant, team=home.team, actor=home.centre, at=time.now(), key=key()
+        )
+    assert refused.value.code == "LY-G-JUDGE-01"
+    assign_case(
+        case_id=case.pk, owner=home.handler, team=home.team, actor=home.centre, at=time.now(), key=key()
+    )
+
+
+@pytest.mark.req("SQ-07")
+def test_on_site_filing_opens_a_reception_task_at_once(sq: Sq) -> None:
+    case = sq.filed(channel="window")
+    reception = node(case, "first_reception")
+    assert (reception.group, reception.opened_on.isoformat()) == ("affairs_group", DAY)
+    event = Event.objects.get(stream=case.about, kind="case.filed")
+    images = [row for row in event.data["rows"] if row[0] == "cases.node" and row[1] == reception.pk]
+    assert images[0][2]["group"] == "affairs_group", "opened by the filing itself"
+    assert not Deadline.objects.filter(case_id=case.pk, rule_id="SQ-D-02").exists(), "same visit, no number"
+
+
+@pytest.mark.req("SQ-08")
+def test_online_filing_has_five_workdays_for_the_appointment_and_record(sq: Sq) -> None:
+    case = sq.filed(channel="online")
+    assert node(case, "first_reception").group == "affairs_group"
+    assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-02").due_on == dt.date(2024, 5, 7)
+    with time.travel("2024-05-06 10:00"):
+        complete(
+            case,
+            "first_reception",
+            sq.wang,
+            on="2024-05-06",
+            invited_on="2024-04-29",
+            record="已约见并制作笔录",
+        )
+    assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-02").state == "met"
+
+
+@pytest.mark.req("SQ-10")
+def test_a_wrong_amount_opens_a_correction_for_the_filing_staff(sq: Sq) -> None:
+    case = sq.filed()
+    assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-01").due_on == dt.date(2024, 5, 7)
+    right = dict.fromkeys(("parties", "claim_kind", "basis_number", "basis_content"), "right")
+    with time.travel("2024-04-28 10:00"):
+        with pytest.raises(BadInput) as missing:
+            complete(case, "filing_check", sq.wang, on="2024-04-28", claim_amount="wrong", **right)
+        assert missing.value.field == "errors"
+        complete(
+            case,
+            "filing_check",
+            sq.wang,
+            on="2024-04-28",
+            claim_amount="wrong",
+            errors="金额应为 299,999 元",
+            **right,
+        )
+        correction = node(case, "filing_correction")
+        assert correction.group == "filing_clerk"
+        claim_node(node_id=correction.pk, **by(sq.home.filing))
+        complete(case, "filing_correction", sq.home.filing, on="2024-04-28", correction="已改为 299,999 元")
+    assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-01").state == "met"
+    replays(case)
+
+
+@pytest.mark.req("SQ-10")
+def test_a_check_without_errors_opens_no_correction(sq: Sq) -> None:
+    case = sq.filed()
+    complete(case, "filing_check", sq.wang, on=DAY)
+    assert not Node.objects.filter(case=case, kind="filing_correction").exists()
+
+
+def test_a_claimed_node_is_completed_only_as_it_was_seen(sq: Sq) -> None:
+    check = node(sq.assigned(), "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    with pytest.raises(Conflict):
+        complete_node(node_id=check.pk, seen_version=check.version - 1, values={"on": DAY}, **by(sq.wang))

@@ -27,6 +27,15 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
 
+class ConversionQuerySet(models.QuerySet):
+    """Conversions between simple and ordinary."""
+
+    def visible_to(self, user: User) -> ConversionQuerySet:
+        """Those of the cases the person may see."""
+        cases = self.model._meta.get_field("case").related_model.objects.visible_to(user)
+        return self.filter(case__in=cases)
+
+
 class NodeQuerySet(models.QuerySet):
     """Nodes."""
 

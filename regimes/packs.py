@@ -34,6 +34,7 @@ from regimes.rules import (
     Suggestion,
 )
 from regimes.sections import READERS
+from regimes.shorter import why_not_shorter
 from regimes.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["Library", "Pack", "PackError", "PackErrors", "load_library", "load_nodes_ids", "parse_pack"]
@@ -122,7 +123,7 @@ class Library:
             self._by_code.setdefault(pack.code, []).append(pack)
             for rule in pack.rules():
                 self._by_rule.setdefault(rule.id, []).append((pack, rule))
-        errors = [*self._shared_ids(), *self._overlaps()]
+        errors = [*self._shared_ids(), *self._overlaps(), *self._not_shorter()]
         if errors:
             raise PackErrors(errors)
 
@@ -172,6 +173,22 @@ class Library:
                 if pack.code != first.code:
                     message = f"编号“{rule_id}”在 {first.file} 中已经用过"
                     yield PackError(pack.file, rule.line, f"{rule_id}.id", message, "换一个没有用过的编号")
+
+    def _not_shorter(self) -> Iterator[PackError]:
+        """A limit that a court sets itself beside a rule (`shortens`): of that very duty, and surely shorter."""
+        for pack in self.packs:
+            for rule in pack.deadlines:
+                if not rule.shortens:
+                    continue
+                found = [other for _p, other in self._by_rule.get(rule.shortens, ())]
+                longer = [other for other in found if isinstance(other, DeadlineRule)]
+                wrong = why_not_shorter(rule, longer[-1]) if longer else None
+                if not longer:
+                    known = [each.id for each in pack.deadlines if each.id != rule.id]
+                    fix = did_you_mean(rule.shortens, known, "写要缩短的期限规则的编号，例如 SQ-D-01")
+                    wrong = (f"没有编号为“{rule.shortens}”的期限规则", fix)
+                if wrong is not None:
+                    yield PackError(pack.file, rule.line, f"{rule.id}.shortens", *wrong)
 
     def _overlaps(self) -> Iterator[PackError]:
         """Two versions of one pack in force on the same day."""

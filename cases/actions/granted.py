@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from approvals.models import Request
-from cases.actions import holding, undoing
+from cases.actions import converting, holding, undoing
 from events.models import Event
 from kernel import time
 
@@ -43,3 +44,15 @@ def carry_out(event: Event) -> None:
             undoing.void_act(event_id=int(facts["event"]), reason=request.ground, **common)
         case "cancel_case":
             undoing.cancel_case(reason=request.ground, **common)
+        case converting.MATTER:
+            converting.carry_out(request, answer="given", **_by(event))
+
+
+def close_unanswered(event: Event) -> None:
+    """approval.refused, approval.withdrawn: a conversion that was asked for does not happen."""
+    request = Request.objects.get(pk=int(event.stream.partition(":")[2]))
+    converting.carry_out(request, answer=event.kind.partition(".")[2], **_by(event))
+
+
+def _by(event: Event) -> dict[str, Any]:
+    return {"name": event.actor, "at": time.now(), "key": f"event:{event.pk}"}

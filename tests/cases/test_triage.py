@@ -26,7 +26,19 @@ from measures.actions.controlling import release
 from measures.models import Control
 from notices.models import Message
 from regimes.triage import Proposal, propose
-from tests.factories.cases import House, PartyInput, applicant, assign, complete, filed, filing, house, key, node, respondent
+from tests.factories.cases import (
+    House,
+    PartyInput,
+    applicant,
+    assign,
+    complete,
+    filed,
+    filing,
+    house,
+    key,
+    node,
+    respondent,
+)
 from tests.factories.courts import person, unit
 from tests.walks.stage import control, due, feedback, on, state
 
@@ -384,9 +396,7 @@ def test_a_simple_case_becomes_ordinary_only_by_conversion(home: House) -> None:
 
 
 @pytest.mark.req("SQ-38")
-@pytest.mark.parametrize(
-    ("approved", "last"), [("2024-05-10", "2024-05-13"), ("2024-04-30", "2024-05-06")]
-)
+@pytest.mark.parametrize(("approved", "last"), [("2024-05-10", "2024-05-13"), ("2024-04-30", "2024-05-06")])
 def test_three_days_from_the_approval_to_the_ordinary_team(home: House, approved: str, last: str) -> None:
     case = simple_case(home, team(home, "fast", "第一速执团队"), on_day="2024-04-29")
     with on("2024-04-29 15:00"):
@@ -456,8 +466,8 @@ def test_the_case_goes_on_to_an_ordinary_team_and_both_parties_hear_of_the_new_h
     told = Message.objects.filter(case_id=case.pk, rule_id="SQ-P-01")
     assert sorted(told.values_list("audience", flat=True)) == ["applicant", "respondent"]
     for message in told:
-        assert (message.facts["handler"], message.facts["team"]) == ("赵承办", "普执团队")
-        assert message.facts["court_phone"] == home.court.phone
+        assert "普执团队赵承办" in message.text
+        assert home.court.phone in message.text
 
 
 @pytest.mark.req("SQ-38")
@@ -480,7 +490,13 @@ def test_undoing_the_decision_takes_the_class_back(home: House) -> None:
     case = filed(home)
     event = classify(home, case, "simple")
     void_act(
-        case_id=case.pk, event_id=event.pk, reason="误分", approval_id=1, name="user:1", at=time.now(), key=key()
+        case_id=case.pk,
+        event_id=event.pk,
+        reason="误分",
+        approval_id=1,
+        name="user:1",
+        at=time.now(),
+        key=key(),
     )
     assert Case.objects.get(pk=case.pk).track == ""
     assert node(case, "triage").state == "open"
@@ -519,18 +535,17 @@ def test_an_enterprise_case_is_classed_twice_and_goes_to_the_enterprise_team() -
     with pytest.raises(BadInput) as refused:
         classify(home, case, "ordinary")
     assert refused.value.field == "enterprise_class"
-    classify(
-        home, case, "ordinary", classes={"case_class": "ordinary", "enterprise_class": "micro_loan"}
-    )
+    classify(home, case, "ordinary", classes={"case_class": "ordinary", "enterprise_class": "micro_loan"})
     assert Fact.objects.get(case=case, key="enterprise_class").value == "micro_loan"
-    for function, allowed in (("ordinary", False), ("enterprise", True)):
-        given: dict[str, Any] = {"owner": home.handler, "team": team(home, function, f"{function}团队")}
-        try:
-            assign_case(case_id=case.pk, actor=home.centre, at=time.now(), key=key(), **given)
-        except WrongState as error:
-            assert not allowed and "JM-G-ROUTE-01" in str(error)
-        else:
-            assert allowed
+
+    def give(function: str) -> None:
+        to = team(home, function, f"{function}团队")
+        assign_case(case_id=case.pk, owner=home.handler, team=to, actor=home.centre, at=time.now(), key=key())
+
+    with pytest.raises(WrongState, match="JM-G-ROUTE-01"):
+        give("ordinary")
+    give("enterprise")
+    assert Case.objects.get(pk=case.pk).team.function == "enterprise"
 
 
 @pytest.mark.req("JM-25")

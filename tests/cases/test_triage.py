@@ -17,6 +17,7 @@ from cases.actions.undoing import void_act
 from cases.classes import facts_of_case, questions_of
 from cases.models import Case, Conversion, Fact
 from cases.snapshot import lock_case
+from courts.actions.packs import release_pack
 from courts.models import Unit, User
 from deadlines.models import Deadline
 from events import relay
@@ -25,6 +26,7 @@ from kernel.errors import BadInput, NotAllowed, WrongState
 from measures.actions.controlling import release
 from measures.models import Control
 from notices.models import Message
+from regimes.packs import parse_pack
 from regimes.triage import Proposal, propose
 from tests.factories.cases import (
     House,
@@ -40,6 +42,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person, unit
+from tests.regimes.test_shorter import LOCAL
 from tests.walks.stage import control, due, feedback, on, state
 
 pytestmark = pytest.mark.django_db
@@ -554,3 +557,24 @@ def test_a_case_between_natural_persons_has_no_enterprise_class() -> None:
     case = filed(home)
     assert proposal(case, "enterprise_class") is None
     classify(home, case, "ordinary")
+
+
+# ---------------------------------------------------------------- shorter limits of a class
+
+
+@pytest.mark.req("SQ-58")
+def test_a_simple_case_runs_by_the_shorter_limit_that_the_court_set_itself() -> None:
+    home = house(packs=("SQ-2022", "SQ-LOCAL"))
+    text = LOCAL.format(period="3 workdays", met_by="filing_check_done", shortens="SQ-D-01")
+    local = parse_pack(text, "SQ-LOCAL/1.yaml")
+    release_pack(pack=local, text=local.text, at=time.now(), actor=home.director.actor)
+    with on("2024-04-26 09:30"):
+        simple, ordinary = (filed(home, filing("2024-04-26")) for _ in range(2))
+    with on("2024-04-28"):
+        classify(home, simple, "simple")
+        classify(home, ordinary, "ordinary")
+    assert due(simple, "SL-D-01") == "2024-04-30"
+    assert due(simple, "SQ-D-01") == "2024-05-07"
+    assert not Deadline.objects.filter(case_id=ordinary.pk, rule_id="SL-D-01").exists()
+    first = Deadline.objects.filter(case_id=simple.pk, node_kind="filing_check").order_by("due_on").first()
+    assert first.rule_id == "SL-D-01"

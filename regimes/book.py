@@ -100,7 +100,7 @@ class RuleBook:
     @cached_property
     def nodes(self) -> tuple[NodeDef, ...]:
         """Nodes that exist for this case: all but those that only a rule of its packs calls for."""
-        ruled = {rule.node for rule in (*self.deadlines, *self.classifications) if rule.node}
+        ruled = {rule.node for rule in self.deadlines} | {rule.node for rule in self.classifications}
         return tuple(node for node in load_nodes() if not node.needs_rule or node.kind in ruled)
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from approvals.actions.requests import ask
 from approvals.models import Request
 from cases import conversions
 from cases.actions.assigning import change_holder
-from cases.models import Conversion
+from cases.models import Conversion, Hold
 from cases.perform import Act, check_day, guard, known, perform
 from cases.policy import in_reach, may, still_open
 from cases.snapshot import Locked, lock_case
@@ -125,6 +126,7 @@ def approve_conversion(
         row = _asked_row(locked, conversion_id)
         row.approve(on=today(at))
         row.save()
+        deducted = _carry_over(locked)
         act = Act(
             kind="conversion.approved",
             key=key,
@@ -134,7 +136,7 @@ def approve_conversion(
                 (locked.root, "conversion_direction", f"{row.from_class}_to_{row.to_class}"),
                 (locked.root, CASE_CLASS, row.to_class),
             ],
-            rows=[row],
+            rows=[row, *deducted],
             data={"conversion": row.pk, "approval": approval_id},
         )
         return perform(locked, act, actor=None, at=at, name=name)
@@ -225,6 +227,45 @@ def carry_out(request: Request, *, name: str, at: dt.datetime, key: str, answer:
         approve_conversion(approval_id=request.pk, **given)
     else:
         close_request(withdrawn=answer == "withdrawn", **given)
+
+
+def _carry_over(locked: Locked) -> list[Hold]:
+    """Days deducted from the limit of one class do not count for the limit of the other either (商丘 第十六条).
+
+    An approved extension stays with the limit it was given for: the six months are the president's to extend.
+    """
+    changed = []
+    for hold in Hold.objects.filter(case=locked.case, voided=False).exclude(rules=[]):
+        more = sorted({other for rule in hold.rules for other in _same_limit(locked, rule)} - {*hold.rules})
+        if more:
+            hold.rules = [*hold.rules, *more]
+            hold.save(update_fields=["rules"])
+            changed.append(hold)
+    if changed:
+        locked.intervals = [
+            replace(
+                i, rules=(*i.rules, *(o for r in i.rules for o in _same_limit(locked, r) if o not in i.rules))
+            )
+            for i in locked.intervals
+        ]
+    return changed
+
+
+def _same_limit(locked: Locked, rule_id: str) -> list[str]:
+    """The rules of the same pack and duty that bind another class."""
+    known = {rule.id: rule for rule in locked.book.deadlines}
+    rule = known.get(rule_id)
+    if rule is None or CASE_CLASS not in rule.when.names():
+        return []
+    pack = locked.book.pack_of(rule_id)
+    return [
+        other.id
+        for other in locked.book.deadlines
+        if other.id != rule_id
+        and other.duty == rule.duty
+        and CASE_CLASS in other.when.names()
+        and locked.book.pack_of(other.id) == pack
+    ]
 
 
 def _asked_row(locked: Locked, conversion_id: int) -> Conversion:

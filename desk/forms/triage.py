@@ -19,6 +19,7 @@ class PrepareForm(ActForm):
     """登记分流情况: the facts that the rules want recorded by hand."""
 
     triage: Triage
+    spans: ClassVar = {"case_kind": "wide"}
 
     def prepare(self) -> None:
         """One field for each fact, with what is recorded."""

@@ -67,8 +67,8 @@ def deducted_days(file: CaseFile, clock: ClockView) -> int:
 
 
 def reminders(file: CaseFile) -> list[dict[str, Any]]:
-    """What needs attention now, each with the link where it is done; overdue first, at most five."""
-    found = [*_late(file), *_converting(file), *_ending(file), *_waiting(file)]
+    """What needs attention now, each with the link where it is done; a conversion, then what is overdue; at most five."""
+    found = [*_converting(file), *_late(file), *_ending(file), *_waiting(file)]
     return found[:REMINDERS]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from approvals.actions.requests import assent, refuse, withdraw
 from approvals.models import Request
+from cases.actions.asking import ask_approval
 from cases.actions.assigning import assign_case, hand_over_cases
 from cases.actions.converting import assign_converted, propose_conversion, record_trigger
 from cases.actions.triage import classify_case, prepare_triage
@@ -20,7 +21,7 @@ from cases.snapshot import lock_case
 from courts.actions.packs import release_pack
 from courts.models import Unit, User
 from deadlines.models import Deadline
-from events import relay
+from events import log, relay
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, WrongState
 from measures.actions.controlling import release
@@ -28,6 +29,7 @@ from measures.models import Control
 from notices.models import Message
 from regimes.packs import parse_pack
 from regimes.triage import Proposal, propose
+from supervision.replay import differences, replay, stored
 from tests.factories.cases import (
     House,
     PartyInput,
@@ -489,6 +491,36 @@ def test_a_plain_hand_over_to_the_right_team_ends_the_conversion_too(home: House
     assert state(case, "SQ-D-09") == "met"
 
 
+def deducted(home: House, case: Case, rule: str) -> None:
+    """Thirty days of public notice, asked on 2024-05-07 and approved by leader, director and vice-president."""
+    vice = person(home.court, "vice_president")
+    facts = {"kind": "public_notice", "first": "2024-05-07", "last": "2024-06-05", "rules": [rule]}
+    with on("2024-05-07"):
+        asked = ask_approval(
+            case_id=case.pk, matter="deduction", facts=facts, ground="公告送达三十日",
+            actor=home.handler, at=time.now(), key=key(),
+        )  # fmt: skip
+    assert asked.chain == ["team_leader", "bureau_director", "vice_president"]
+    before = due(case, rule)
+    for approver in (leader(home), home.director, vice):
+        assert due(case, rule) == before
+        with on("2024-05-07 15:00"):
+            assent(request_id=asked.pk, words="同意", actor=approver, at=time.now(), key=key())
+
+
+@pytest.mark.req("SQ-36")
+def test_days_deducted_before_the_conversion_do_not_count_after_it_either(home: House) -> None:
+    case = simple_case(home, team(home, "fast", "第一速执团队"))
+    deducted(home, case, "SQ-D-07")
+    assert due(case, "SQ-D-07") == "2024-06-25"
+    with on("2024-05-08"):
+        trigger(home, case)
+    agreed(home, case, "2024-05-10")
+    assert due(case, "SQ-D-08") == "2024-11-25"
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-08")
+    assert clock.suspensions == [["public_notice", "2024-05-07", "2024-06-05"]]
+
+
 def test_undoing_the_decision_takes_the_class_back(home: House) -> None:
     case = filed(home)
     event = classify(home, case, "simple")
@@ -578,3 +610,21 @@ def test_a_simple_case_runs_by_the_shorter_limit_that_the_court_set_itself() -> 
     assert not Deadline.objects.filter(case_id=ordinary.pk, rule_id="SL-D-01").exists()
     first = Deadline.objects.filter(case_id=simple.pk, node_kind="filing_check").order_by("due_on").first()
     assert first.rule_id == "SL-D-01"
+
+
+@pytest.mark.req("SQ-39")
+def test_every_row_of_a_conversion_is_rebuilt_from_its_events(home: House) -> None:
+    case = simple_case(home, team(home, "fast", "第一速执团队"))
+    deducted(home, case, "SQ-D-07")
+    with on("2024-05-08"):
+        trigger(home, case)
+    agreed(home, case, "2024-05-10")
+    plain = team(home, "ordinary", "普执团队")
+    with on("2024-05-13"):
+        assign_converted(
+            case_id=case.pk, owner=home.handler, team=plain, files="正卷一册",
+            actor=home.centre, at=time.now(), key=key(),
+        )  # fmt: skip
+    fresh = Case.objects.get(pk=case.pk)
+    history = list(log.history(fresh.about))
+    assert differences(replay(history), stored(fresh)) == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases import papers, standing, telling
+from cases import conversions, papers, standing, telling
 from cases.models import Case, Fact, Node, Task
 from cases.rows import image_of
 from cases.snapshot import Locked
@@ -42,6 +42,7 @@ class Act:
     kind: the event's kind. on: the day it speaks of; instant: the moment, where hours count.
     happened: (event of the vocabulary, subject id); days: where one happened on another day than `on`. facts: (subject id, key, value). node: the node this act completes; nodes: others whose state the caller moved.
     rows: rows of upper floors written by the caller, whose images replay compares. quiet: no party is told.
+    words: what the messages of this act say beside the usual.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Act:
     warnings: list[Finding] = field(default_factory=list)
     quiet: bool = False
     derived: Mapping[str, Any] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 def known(locked: Locked, *, kind: str, data: Mapping[str, Any] | None = None) -> Event | None:
@@ -132,7 +134,9 @@ def check_day(locked: Locked, on: dt.date, at: dt.datetime, *, field: str = "on"
 
 def perform(locked: Locked, act: Act, *, actor: User | None, at: dt.datetime, name: str = "") -> Event:
     """Carry out an act on a locked case and return its event. name: the actor when it is not a user ("system:sweep")."""
+    conversions.watch(locked, act)
     facts = _note(locked, act, locked.seq + 1, at)
+    conversions.show_class(locked)
     nodes = [*act.nodes, *_finish(locked, act, actor)]
     if act.node is not None and locked.case.state == CaseState.ASSIGNED and act.kind != "case.assigned":
         locked.case.begin()

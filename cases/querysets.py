@@ -35,6 +35,15 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(state__in=("held", "offered"))
 
 
+class ConversionQuerySet(models.QuerySet):
+    """Conversions between simple and ordinary."""
+
+    def visible_to(self, user: User) -> ConversionQuerySet:
+        """Those of the cases the person may see."""
+        cases = self.model._meta.get_field("case").related_model.objects.visible_to(user)
+        return self.filter(case__in=cases)
+
+
 class NodeQuerySet(models.QuerySet):
     """Nodes."""
 

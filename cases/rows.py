@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import DecimalField, Model
 
-from cases.models import Agent, Case, ClaimItem, Extension, Fact, Hold, Node, Party, Subject, Task
+from cases.models import Agent, Case, ClaimItem, Conversion, Extension, Fact, Hold, Node, Party, Subject, Task
 from deadlines.models import Deadline
 
 CASE_COLUMNS = (
@@ -118,6 +118,28 @@ track(
     ),
 )
 track(Extension, ("case_id", "rule_id", "subject_id", "days", "ground", "approval_id"))
+track(
+    Conversion,
+    (
+        "case_id",
+        "rule_id",
+        "from_class",
+        "to_class",
+        "trigger",
+        "triggered_on",
+        "state",
+        "proposed_by_id",
+        "proposed_on",
+        "ground",
+        "approval_id",
+        "approved_on",
+        "from_team_id",
+        "to_team_id",
+        "to_owner_id",
+        "assigned_on",
+        "files",
+    ),
+)
 track(
     Deadline,
     (

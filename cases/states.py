@@ -39,6 +39,16 @@ class Track(models.TextChoices):
     ORDINARY = "ordinary", _("普通")
 
 
+class ConversionState(models.TextChoices):
+    """Where a conversion 繁简转换 stands."""
+
+    DRAFT = "draft", _("待提出")
+    ASKED = "asked", _("审批中")
+    APPROVED = "approved", _("待分派")
+    ASSIGNED = "assigned", _("已转交")
+    REFUSED = "refused", _("未批准")
+
+
 class ClosingType(models.TextChoices):
     """执行工作规定 第64条."""
 

@@ -114,7 +114,7 @@ def _drafts(
                 audience="agent" if contact and contact.agent_id else telling.audience,
                 party_ref=f"party:{party.pk}",
                 number=contact.value if contact else "",
-                facts=facts_for(locked, act.on),
+                facts={**facts_for(locked, act.on), **act.words},
                 key=f"{event.pk}:{telling.audience}:{party.pk}:{contact.agent_id or 0 if contact else 0}",
                 withheld_for=UNTIL_CONTROLLED if withheld else "",
                 imported=act.quiet,

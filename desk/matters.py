@@ -41,6 +41,8 @@ def facts_in_words(request: Request, said: Said, today: dt.date) -> list[tuple[s
             return list(_void(request, said, today))
         case "over_limit" | "cannot_dispose":
             return [(_("财产"), said.goods.get(request.facts["property"], ""))]
+        case "convert_class":
+            return list(_conversion(request))
         case _:
             return [*_levels(request), *_legal(request)]
 
@@ -92,6 +94,15 @@ def _void(request: Request, said: Said, today: dt.date) -> Iterator[tuple[str, s
         what = f"{what}：{name}" if node.subject.kind == "case" else f"{what}：{name}（{node.subject.label}）"
     yield _("撤销"), what
     yield _("办理日期"), day_words(event.effective_on, today)
+
+
+def _conversion(request: Request) -> Iterator[tuple[str, str]]:
+    facts, words = request.facts, load_vocabulary()
+    classes = words.facts["case_class"].values
+    yield _("转换"), f"{classes.get(facts['from'], facts['from'])} → {classes.get(facts['to'], facts['to'])}"
+    event = words.events.get(facts.get("trigger", ""))
+    if event is not None:
+        yield _("转换情形"), event.zh
 
 
 def _rule_words(rule_id: str, said: Said) -> str:

@@ -62,6 +62,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         [
             (_("分案"), "desk:assign", "user-check", ("assign", "W")),
             (_("移交案件"), "desk:handover", "transfer", ("assign", "W")),
+            (_("繁简转换"), "desk:conversions", "arrows-exchange", ("triage", "RWAS")),
         ],
     ),
     (

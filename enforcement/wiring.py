@@ -7,6 +7,8 @@ from events.relay import listen
 def wire() -> None:
     """List the reactions; called once when the roof is ready."""
     listen("approval.given", "cases.carry_out", granted.carry_out)
+    listen("approval.refused", "cases.close_refused", granted.close_unanswered)
+    listen("approval.withdrawn", "cases.close_withdrawn", granted.close_unanswered)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("receipt.released", "cases.note_released", money.note_released)
     listen("payee.registered", "cases.note_payee", money.note_payee)

@@ -13,6 +13,9 @@ from regimes.packs import Pack
 from regimes.rules import (
     Approval,
     ChecklistItem,
+    Classification,
+    Conversion,
+    Criterion,
     DeadlineRule,
     FlagRule,
     Ground,
@@ -76,9 +79,36 @@ class RuleBook:
         return tuple(rule for _, rule in self._reaching("pushes"))  # type: ignore[misc]
 
     @cached_property
+    def classifications(self) -> tuple[Classification, ...]:
+        """The questions of class that the case's rules ask; where two packs ask the same, the first."""
+        found: dict[str, Classification] = {}
+        for _, rule in self._reaching("classifications"):
+            found.setdefault(rule.sets, rule)  # type: ignore[attr-defined,arg-type]
+        return tuple(found.values())
+
+    def criteria(self, sets: str) -> tuple[Criterion, ...]:
+        """The criteria that answer for the fact `sets`, in their order."""
+        found: list[Criterion] = [rule for _, rule in self._reaching("criteria") if rule.sets == sets]  # type: ignore[attr-defined,misc]
+        return tuple(sorted(found, key=lambda rule: rule.order))
+
+    @cached_property
+    def conversions(self) -> tuple[Conversion, ...]:
+        """From which class to which a case may move, and on what."""
+        return tuple(rule for _, rule in self._reaching("conversions"))  # type: ignore[misc]
+
+    @cached_property
+    def asked_by_criteria(self) -> frozenset[str]:
+        """The facts that criteria ask for, so that nobody computes what no rule wants."""
+        return frozenset(
+            name
+            for _, rule in self._reaching("criteria")
+            for name in rule.when.names()  # type: ignore[attr-defined]
+        )
+
+    @cached_property
     def nodes(self) -> tuple[NodeDef, ...]:
         """Nodes that exist for this case: all but those that only a rule of its packs calls for."""
-        ruled = {rule.node for rule in self.deadlines if rule.node}
+        ruled = {rule.node for rule in self.deadlines} | {rule.node for rule in self.classifications}
         return tuple(node for node in load_nodes() if not node.needs_rule or node.kind in ruled)
 
     @cached_property

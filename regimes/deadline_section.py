@@ -51,6 +51,7 @@ def read_deadline(fields: Fields, context: Context) -> DeadlineRule:
         warn_at=fields.periods("warn_at"),
         ladder=_ladder(fields, context),
         role=fields.name("role", words.roles, "角色"),
+        shortens=fields.text("shortens"),
     )
     _check_deadline(fields, rule)
     fields.done()

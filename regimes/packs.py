@@ -38,6 +38,7 @@ from regimes.rules import (
     Suggestion,
 )
 from regimes.sections import READERS
+from regimes.shorter import why_not_shorter
 from regimes.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["Library", "Pack", "PackError", "PackErrors", "load_library", "load_nodes_ids", "parse_pack"]
@@ -130,7 +131,7 @@ class Library:
             self._by_code.setdefault(pack.code, []).append(pack)
             for rule in pack.rules():
                 self._by_rule.setdefault(rule.id, []).append((pack, rule))
-        errors = [*self._shared_ids(), *self._overlaps(), *self._dark_flags()]
+        errors = [*self._shared_ids(), *self._overlaps(), *self._dark_flags(), *self._not_shorter()]
         if errors:
             raise PackErrors(errors)
 
@@ -190,6 +191,22 @@ class Library:
                     message = "列出的事项没有一条期限规则，这个标记不会出现"
                     fix = "在 deadlines 中写事项的期限，或者改用已有期限的事项"
                     yield PackError(pack.file, flag.line, f"{flag.id}.duties", message, fix)
+
+    def _not_shorter(self) -> Iterator[PackError]:
+        """A limit that a court sets itself beside a rule (`shortens`): of that very duty, and surely shorter."""
+        for pack in self.packs:
+            for rule in pack.deadlines:
+                if not rule.shortens:
+                    continue
+                found = [other for _p, other in self._by_rule.get(rule.shortens, ())]
+                longer = [other for other in found if isinstance(other, DeadlineRule)]
+                wrong = why_not_shorter(rule, longer[-1]) if longer else None
+                if not longer:
+                    known = [each.id for each in pack.deadlines if each.id != rule.id]
+                    fix = did_you_mean(rule.shortens, known, "写要缩短的期限规则的编号，例如 SQ-D-01")
+                    wrong = (f"没有编号为“{rule.shortens}”的期限规则", fix)
+                if wrong is not None:
+                    yield PackError(pack.file, rule.line, f"{rule.id}.shortens", *wrong)
 
     def _overlaps(self) -> Iterator[PackError]:
         """Two versions of one pack in force on the same day."""

@@ -69,6 +69,7 @@ class DeadlineRule(Rule):
     """One time limit. start: the event whose day is left out; start_else: where start is not recorded.
 
     stated_end: a fact holding the last day that a paper states; once recorded it goes before the counting.
+    shortens: the rule beside which a court sets itself this shorter limit.
     """
 
     kind: Kind = "due"
@@ -93,6 +94,7 @@ class DeadlineRule(Rule):
     warn_at: tuple[Period, ...] = ()
     ladder: Ladder
     role: str = ""
+    shortens: str = ""
 
     @property
     def terms(self) -> Terms:
@@ -148,9 +150,17 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification(Rule):
-    """The question which class a case has: the criteria that set the fact `sets` answer it."""
+    """The question which class a case has: the criteria that set the fact `sets` answer it.
+
+    when: the cases it is asked of. node: the duty that answers it. asks: facts that are recorded for it by hand.
+    many: from how many applicants against one respondent on the fact `applicant_count_many` holds.
+    """
 
     sets: str
+    when: Expr
+    node: str = ""
+    asks: tuple[str, ...] = ()
+    many: int = 10
     decided_by: str = ""
     prepared_by: str = ""
     otherwise: str = ""
@@ -170,11 +180,12 @@ class Criterion(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion(Rule):
-    """A case may move from one class to another on these events."""
+    """A case may move from one class to another on these events. done: what happens when it has been given on."""
 
     from_class: str
     to_class: str
     on: tuple[str, ...]
+    done: str = ""
     proposed_by: str = ""
     approver: str = ""
 

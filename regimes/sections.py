@@ -104,6 +104,10 @@ def read_classification(fields: Fields, context: Context) -> Classification:
     rule = Classification(
         **read_common(fields, context),
         sets=sets,
+        when=read_condition(fields, "when", words),
+        node=fields.name("node", context.nodes, "节点"),
+        asks=fields.names("asks", words.facts, "事实"),
+        many=fields.integer("many", 10) or 10,
         decided_by=fields.name("decided_by", words.roles, "角色"),
         prepared_by=fields.name("prepared_by", words.roles, "角色"),
         otherwise=fields.name("otherwise", _members(words, sets), "类别"),
@@ -139,6 +143,7 @@ def read_conversion(fields: Fields, context: Context) -> Conversion:
         from_class=fields.name("from", classes, "类别"),
         to_class=fields.name("to", classes, "类别"),
         on=fields.names("on", words.events, "事件"),
+        done=fields.name("done", words.events, "事件"),
         proposed_by=fields.name("proposed_by", words.roles, "角色"),
         approver=fields.name("approver", words.roles, "角色"),
     )

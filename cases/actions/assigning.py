@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases import conversions
 from cases.holder import move
 from cases.models import Access, Case, Node
 from cases.perform import Act, check_day, guard, known, perform
 from cases.policy import in_reach, may
+from cases.routing import ACTION, team_facts
 from cases.snapshot import Locked, lock_case
 from cases.states import OPEN_STATES, CaseState
 from courts.models import Unit, User
@@ -47,7 +49,8 @@ def assign_case(
         check_receiver(locked, owner, team)
         day = on or today(at)
         check_day(locked, day, at)
-        warnings = guard(locked, "assign_handler", {"handler_post": owner.post})
+        teams = team_facts(locked, team, day)
+        warnings = guard(locked, ("assign_handler", ACTION), {"handler_post": owner.post, **teams})
         locked.case.assign(owner, team)
         move(locked.case)
         act = Act(
@@ -55,7 +58,7 @@ def assign_case(
             key=key,
             on=day,
             happened=[("case_assigned", locked.root)],
-            facts=[(locked.root, "handler_post", owner.post)],
+            facts=[(locked.root, "handler_post", owner.post), *_kind_of(locked, team)],
             node=open_node(locked, "assignment"),
             papers=["acceptance_notice"],
             data={"owner": owner.pk, "team": team and team.pk},
@@ -101,7 +104,9 @@ def recuse(
         if withdrawn is None or withdrawn == owner.pk:
             raise BadInput(_("请另选承办人。"), field="owner", fix=_("回避的人不能继续承办。"))
         recused = [*locked.facts.get(locked.root, {}).get("recused", []), withdrawn]
-        return _change(locked, owner, team, reason, actor, at, key, facts=[(locked.root, "recused", recused)])
+        return change_holder(
+            locked, owner, team, reason, actor, at, key, facts=[(locked.root, "recused", recused)]
+        )
 
 
 def seal_case(*, case_id: int, sealed: bool, reason: str, actor: User, at: dt.datetime, key: str) -> Event:
@@ -197,10 +202,10 @@ def _hand_over(
     if not allowed:
         raise NotAllowed(_("您没有移交案件的权限。"), fix=_("请团队长或指挥中心办理。"))
     in_reach(locked, actor)
-    return _change(locked, owner, team, reason, actor, at, key)
+    return change_holder(locked, owner, team, reason, actor, at, key)
 
 
-def _change(
+def change_holder(
     locked: Locked,
     owner: User,
     team: Unit | None,
@@ -209,22 +214,34 @@ def _change(
     at: dt.datetime,
     key: str,
     facts: Sequence[tuple[int, str, object]] = (),
+    files: str = "",
 ) -> Event:
+    """Move a locked case to another handler and team; ends a conversion that waits for this. Raises BadInput, WrongState.
+
+    files: what was handed over with it.
+    """
     case = locked.case
     if not case.is_open:
         raise WrongState(_("%s已结案，不能移交。") % case.number, fix=_("从选择中去掉这一件。"))
     locked.facts.setdefault(locked.root, {}).update({name: value for _s, name, value in facts})
     check_receiver(locked, owner, team)
-    warnings = guard(locked, "assign_handler", {"handler_post": owner.post})
-    before = case.owner_id
+    teams = team_facts(locked, team, today(at))
+    warnings = guard(locked, ("assign_handler", ACTION), {"handler_post": owner.post, **teams})
+    before, left = case.owner_id, case.team_id
     case.owner, case.team = owner, team
     move(case)
     act = Act(
         kind="case.handed_over",
         key=key,
         on=today(at),
-        facts=[*facts, (locked.root, "handler_post", owner.post)],
+        facts=[*facts, (locked.root, "handler_post", owner.post), *_kind_of(locked, team)],
         data={"from": before, "to": owner.pk, "team": team and team.pk, "reason": reason},
         warnings=warnings,
     )
+    conversions.settle(locked, act, owner=owner, team=team, before=left, files=files)
     return perform(locked, act, actor=actor, at=at)
+
+
+def _kind_of(locked: Locked, team: Unit | None) -> list[tuple[int, str, object]]:
+    """The kind of the team that has the case from now on, for rules that ask; None where it has none."""
+    return [(locked.root, "team_kind", (team.function if team is not None else "") or None)]

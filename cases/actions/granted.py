@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from approvals.models import Request
-from cases.actions import deferring, holding, undoing
+from cases.actions import converting, deferring, holding, undoing
 from cases.perform import Act, known, perform
 from cases.snapshot import lock_case
 from events.models import Event
@@ -79,12 +79,17 @@ def _defer(request: Request, common: Mapping[str, Any]) -> None:
     )
 
 
+def _convert(request: Request, common: Mapping[str, Any]) -> None:
+    converting.carry_out(request, answer="given", **{name: common[name] for name in ("name", "at", "key")})
+
+
 DOING: Mapping[str, Callable[[Request, Mapping[str, Any]], None]] = {
     "extension": _extend,
     "deduction": _deduct,
     "void": _void,
     "cancel_case": _cancel,
     "defer_payout": _defer,
+    converting.MATTER: _convert,
 }
 
 
@@ -105,3 +110,10 @@ def _note(request: Request, event: Event, common: Mapping[str, Any]) -> None:
             quiet=True,
         )
         perform(locked, act, actor=None, at=common["at"], name=common["name"])
+
+
+def close_unanswered(event: Event) -> None:
+    """approval.refused, approval.withdrawn: a conversion that was asked for does not happen."""
+    request = Request.objects.get(pk=int(event.stream.partition(":")[2]))
+    answer = event.kind.partition(".")[2]
+    converting.carry_out(request, answer=answer, name=event.actor, at=time.now(), key=f"event:{event.pk}")

@@ -19,7 +19,7 @@ from kernel.time import today
 from regimes.nodes import load_nodes
 
 VOIDABLE = frozenset({"node.completed", "case.corrected"})
-VOIDABLE_FORMS = frozenset({"declared", "acceptance", "interview"})
+VOIDABLE_FORMS = frozenset({"declared", "acceptance", "interview", "triage"})
 
 
 def void_act(

@@ -1,6 +1,7 @@
 """The heart: a case, what its duties are about, its nodes, facts, parties, holds."""
 
 from cases.models.cases import Case, ClaimItem, NumberCounter
+from cases.models.conversions import Conversion
 from cases.models.holds import Extension, Hold
 from cases.models.nodes import Fact, Node, Subject
 from cases.models.parties import Access, Agent, ContactPoint, Party
@@ -12,6 +13,7 @@ __all__ = [
     "Case",
     "ClaimItem",
     "ContactPoint",
+    "Conversion",
     "Extension",
     "Fact",
     "Hold",

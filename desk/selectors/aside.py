@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk.selectors import menu, triage
 from desk.selectors.case_file import CaseFile, doer
 from desk.selectors.clocks import ClockView, duties
 from desk.selectors.menu import may_hold
@@ -67,8 +68,8 @@ def deducted_days(file: CaseFile, clock: ClockView) -> int:
 
 
 def reminders(file: CaseFile) -> list[dict[str, Any]]:
-    """What needs attention now, each with the link where it is done; overdue first, at most five."""
-    found = [*_late(file), *_stopped(file), *_ending(file), *_waiting(file)]
+    """What needs attention now, each with the link where it is done; a conversion, then what is overdue; at most five."""
+    found = [*_converting(file), *_late(file), *_stopped(file), *_ending(file), *_waiting(file)]
     return found[:REMINDERS]
 
 
@@ -194,6 +195,30 @@ def _stopped(file: CaseFile) -> Iterator[dict[str, Any]]:
         yield item
 
 
+def _converting(file: CaseFile) -> Iterator[dict[str, Any]]:
+    """A conversion between simple and ordinary that waits to be reported, or for its new handler."""
+    row = triage.conversion_of(file)
+    if row is None or row.state == "asked":
+        return
+    words = load_vocabulary()
+    names = {
+        "event": words.events[row.trigger].zh,
+        "to": words.facts[triage.CASE_CLASS].values.get(row.to_class, row.to_class),
+        "day": day_words(row.triggered_on if row.state == "draft" else row.approved_on, file.today),
+    }
+    if row.state == "draft":
+        text = _("%(day)s出现转换情形“%(event)s”，尚未提出转为%(to)s") % names
+        item, act, allowed = {"tone": "soon", "text": text}, "conversion-propose", menu.may_propose(file)
+        label = _("去提出")
+    else:
+        text = _("%(day)s批准转为%(to)s，等待分派") % names
+        item, act, allowed = {"tone": "soon", "text": text}, "conversion-assign", menu.may_give(file)
+        label = _("去分派")
+    if allowed:
+        item |= {"url": reverse("desk:act", args=[file.case.pk, act]), "label": label}
+    yield item
+
+
 def _ending(file: CaseFile) -> Iterator[dict[str, Any]]:
     """Measures that end within thirty days (民诉法解释 第485条: an ended measure has no effect)."""
     for row in file.properties:
@@ -249,6 +274,7 @@ def matter_words(kind: str) -> str:
         "cancel_case": _("撤销立案"),
         "over_limit": _("超标的控制"),
         "cannot_dispose": _("财产不能处置"),
+        "convert_class": _("繁简转换"),
     }
     return words.get(kind) or load_vocabulary().matters.get(kind, kind)
 

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Node, Party
-from desk.selectors import aside, standing, timeline
+from desk.selectors import aside, standing, timeline, triage
 from desk.selectors.case_file import CaseFile
 from desk.selectors.menu import actions, menu
 from desk.words import plain_day
@@ -102,6 +102,7 @@ def _head(file: CaseFile) -> dict[str, Any]:
         "facts": [
             *_people(file),
             {"label": _("案由"), "value": case.cause},
+            *_class(file),
             _handler(case),
             *standing.facts(file),
         ],
@@ -141,6 +142,11 @@ def mobile_of(party: Party) -> str:
 def sides(file: CaseFile) -> str:
     """申请执行人 张三 · 被执行人 李四、王五: whose case it is, in one line."""
     return " · ".join(f"{fact['label']} {fact['value']}" for fact in _people(file))
+
+
+def _class(file: CaseFile) -> list[dict[str, Any]]:
+    words = triage.class_words(file)
+    return [{"label": _("繁简"), "value": words}] if words else []
 
 
 def _handler(case: Case) -> dict[str, Any]:

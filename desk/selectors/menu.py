@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Node
 from cases.policy import may_work_on
+from desk.selectors import triage
 from desk.selectors.case_file import CaseFile
 from kernel.errors import NotAllowed
 
@@ -46,6 +47,11 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (running and file.is_own, "termination", _("报请终本"), "checklist"),
         (running and file.is_own, "close", _("办理结案"), "gavel"),
         (state == "closed" and may_archive(file), "archive", _("归档"), "archive"),
+        (case.is_open and may_classify(file), "triage", _("繁简分流"), "arrows-split"),
+        (case.is_open and may_prepare(file), "triage-facts", _("登记分流情况"), "list-check"),
+        (case.is_open and may_trigger(file), "conversion-trigger", _("登记转换情形"), "flag"),
+        (case.is_open and may_propose(file), "conversion-propose", _("提出繁简转换"), "arrows-exchange"),
+        (case.is_open and may_give(file), "conversion-assign", _("转换后分派"), "user-check"),
         (case.is_open and may_hand_over(file), "hand-over", _("移交案件"), "transfer"),
         (case.is_open and may_ask(file), "cancel", _("申请撤销立案"), "file-alert"),
     ]
@@ -95,6 +101,39 @@ def may_hand_over(file: CaseFile) -> bool:
     """Who may give the case to somebody else."""
     scope = file.user.scope
     return scope.may("assign", "W") or scope.may("handover", "W")
+
+
+def may_classify(file: CaseFile) -> bool:
+    """Who decides the class, where the case's rules have criteria."""
+    return triage.is_split(file) and triage.may_decide(file)
+
+
+def may_prepare(file: CaseFile) -> bool:
+    """Who records the facts that the criteria ask for, where they ask for any."""
+    asks = any(question.asks for question in file.state.book.classifications)
+    return asks and triage.is_split(file) and triage.may_prepare(file)
+
+
+def may_trigger(file: CaseFile) -> bool:
+    """Who records that something happened on which the rules convert a case."""
+    return bool(file.state.book.conversions) and (may_ask(file) or triage.may_prepare(file))
+
+
+def may_propose(file: CaseFile) -> bool:
+    """Whose role reports a conversion whose draft stands."""
+    row = triage.conversion_of(file)
+    rule = next((r for r in file.state.book.conversions if row and r.id == row.rule_id), None)
+    return bool(row and rule and row.state == "draft" and _holds(file, rule.proposed_by))
+
+
+def may_give(file: CaseFile) -> bool:
+    """Who gives a case on whose conversion is approved."""
+    row = triage.conversion_of(file)
+    return bool(row and row.state == "approved" and file.user.scope.may("assign", "W"))
+
+
+def _holds(file: CaseFile, role: str) -> bool:
+    return not role or file.user.scope.has(role)
 
 
 def may_archive(file: CaseFile) -> bool:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.actions.asking import ask_approval
 from cases.actions.assigning import hand_over_cases, recuse
 from cases.actions.clues import receive_clue
+from cases.actions.converting import assign_converted, propose_conversion, record_trigger
 from cases.actions.holding import Moved, correct_start, preview, resume_case, suspend_case
 from cases.actions.holds import release_hold, set_hold, try_out
+from cases.actions.triage import prepare_triage
 from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from desk.forms import acts as forms
@@ -21,6 +23,7 @@ from desk.forms.act_form import About, ActForm
 from desk.forms.money import ReceiptForm
 from desk.forms.nodes import ArchiveForm, PayeeForm
 from desk.forms.property import ControlForm, FindingForm
+from desk.forms.triage import ConvertedForm, PrepareForm, ProposeForm, TriageForm, TriggerForm
 from desk.selectors import menu
 from desk.selectors.case_file import CaseFile
 from desk.views import works
@@ -233,6 +236,29 @@ def check_receive(about: About, given: dict[str, Any]) -> Check:
     )
 
 
+def prepare(doing: Doing) -> Any:
+    """登记分流情况."""
+    return prepare_triage(case_id=_case(doing), facts=doing.form.facts, **doing.by)
+
+
+def trigger(doing: Doing) -> Any:
+    """登记转换情形."""
+    given = doing.cleaned
+    names = ("event", "words", "on")
+    return record_trigger(case_id=_case(doing), **{name: given[name] for name in names}, **doing.by)
+
+
+def propose(doing: Doing) -> Any:
+    """提出转换."""
+    return propose_conversion(case_id=_case(doing), ground=doing.cleaned["ground"], **doing.by)
+
+
+def give(doing: Doing) -> Any:
+    """转换后分派."""
+    names = ("owner", "team", "files")
+    return assign_converted(case_id=_case(doing), **{name: doing.cleaned[name] for name in names}, **doing.by)
+
+
 def check_suspend(about: About, given: dict[str, Any]) -> Check:
     """Old and new last day of every clock."""
     return _moved(about, {"suspend": given["on"]})
@@ -429,6 +455,26 @@ DEEDS: dict[str, Deed] = {
     ),
     "clue": Deed(
         _lazy("登记财产线索"), forms.ClueForm, clue, menu.may_find, _lazy("已登记线索，核实期限开始计算。"), _lazy("登记"),
+    ),
+    "triage": Deed(
+        _lazy("繁简分流"), TriageForm, works.triage, menu.may_classify, _lazy("已分流，期限按类别计算。"),
+        _lazy("确定分流"), fields="desk/_triage_fields.html",
+    ),
+    "triage-facts": Deed(
+        _lazy("登记分流情况"), PrepareForm, prepare, menu.may_prepare, _lazy("已登记，分流建议已更新。"), _lazy("登记"),
+        fields="desk/_triage_fields.html",
+    ),
+    "conversion-trigger": Deed(
+        _lazy("登记转换情形"), TriggerForm, trigger, menu.may_trigger, _lazy("已登记；简案的转换草稿已生成。"),
+        _lazy("登记"), _lazy("出现本院规则列出的情形时登记；这一事实同时起算与它有关的期限。"),
+    ),
+    "conversion-propose": Deed(
+        _lazy("提出繁简转换"), ProposeForm, propose, menu.may_propose, _lazy("已提请审批，批准后按新类别计算期限。"),
+        _lazy("提请审批"), _lazy("批准前案件类别和期限不变。"),
+    ),
+    "conversion-assign": Deed(
+        _lazy("转换后分派"), ConvertedForm, give, menu.may_give, _lazy("已分派，当事人将收到新承办人的告知。"),
+        _lazy("确认分派"), _lazy("分派到与新类别相符的团队，并登记移交的材料。"),
     ),
     "upload": Deed(_lazy("上传材料"), forms.UploadForm, upload, menu.may_upload, _lazy("材料已上传。"), _lazy("上传")),
     "cancel": Deed(

@@ -12,7 +12,7 @@ from cases.states import NodeState
 from closing.checklist import answers, gaps
 from courts.scope import roles
 from desk.forms.act_form import About, ActForm
-from desk.selectors import aside, clocks
+from desk.selectors import aside, clocks, triage
 from desk.selectors.case_file import CaseFile
 from desk.selectors.menu import may_ask, may_complete
 from desk.selectors.why import beside, why
@@ -56,6 +56,8 @@ def _work(file: CaseFile, node: Node, outcome: Outcome | None, form: ActForm | N
     definition = file.definition(node)
     if definition.form == "payout":
         return payout_pane(file, node)
+    if definition.form == "triage" and file.case.is_open and not triage.may_decide(file):
+        return _triage(file, node)
     if refusal := _refusal(file, node):
         return {"blocked": refusal, "owner": _owner(file, node)}
     if definition.form == "closing":
@@ -150,6 +152,20 @@ def _closing(file: CaseFile) -> dict[str, Any]:
         "review": file.review,
         "own": file.is_own,
     }
+
+
+def _triage(file: CaseFile, node: Node) -> dict[str, Any]:
+    """What the rules propose, for somebody who does not decide; whose role prepares may record the facts."""
+    found = triage.triage_of(file)
+    pane: dict[str, Any] = {
+        "body": "desk/_triage_pane.html",
+        "proposals": [triage.proposal_shown(proposal) for proposal in found.proposals],
+        "text": _("繁简分流由%(who)s决定。") % {"who": _owner(file, node)},
+    }
+    if found.asks and triage.may_prepare(file):
+        url = reverse("desk:act", args=[file.case.pk, "triage-facts"])
+        pane["link"] = {"label": _("登记分流情况"), "url": url}
+    return pane
 
 
 def _auction_start(file: CaseFile, node: Node) -> dict[str, Any]:

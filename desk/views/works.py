@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
+from cases.actions.triage import classify_case
 from closing.actions.closing import archive_case, record_interview
 from desk.forms import nodes as forms
 from desk.forms.act_form import ActForm
 from desk.forms.declared import DeclaredForm
 from desk.forms.property import ControlForm, FeedbackForm
+from desk.forms.triage import TriageForm
 from desk.views.doing import Doing
 from funds.actions.payees import register_payee
 from kernel.errors import BadInput
@@ -177,6 +179,19 @@ def interview(doing: Doing) -> Any:
     )
 
 
+def triage(doing: Doing) -> Any:
+    """繁简分流."""
+    given = doing.cleaned
+    return classify_case(
+        case_id=doing.about.file.case.pk,
+        classes=doing.form.classes,
+        facts=doing.form.facts,
+        reason=given["reason"],
+        on=given["on"],
+        **doing.by,
+    )
+
+
 def archive(doing: Doing) -> Any:
     """归档."""
     given = doing.cleaned
@@ -198,5 +213,6 @@ WORKS: dict[str, Work] = {
     "auction_announcement": Work(forms.AnnouncementForm, announce),
     "auction_result": Work(forms.ResultForm, result),
     "interview": Work(forms.InterviewForm, interview),
+    "triage": Work(TriageForm, triage, "desk/_triage_fields.html"),
     "archive": Work(forms.ArchiveForm, archive),
 }

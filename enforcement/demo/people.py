@@ -43,7 +43,7 @@ FIRST = (
     ("ankuan", "陈玉珍", OTHER, None, ("fund_officer",)),
     ("caiwu", "褚桂芳", OTHER, None, ("finance",)),
     ("juzhang", "郑宏伟", JUDGE, None, ("bureau_director",)),
-    ("fujuzhang", "卫德明", JUDGE, None, ("designated_leader",)),
+    ("fujuzhang", "卫德明", JUDGE, None, ("designated_leader", "deputy_director")),
     ("zhuguan", "沈成林", JUDGE, None, ("vice_president",)),
     ("yuanzhang", "蒋立新", JUDGE, None, ("president",)),
     ("xinfang", "谢春梅", OTHER, "window", ("petition_officer",)),
@@ -65,7 +65,7 @@ LATER = (
     ("ankuan", OTHER, None, ("fund_officer",)),
     ("caiwu", OTHER, None, ("finance",)),
     ("juzhang", JUDGE, None, ("bureau_director",)),
-    ("fujuzhang", JUDGE, None, ("designated_leader",)),
+    ("fujuzhang", JUDGE, None, ("designated_leader", "deputy_director")),
     ("yuanzhang", JUDGE, None, ("president", "vice_president")),
 )
 LATER_NAMES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -72,6 +72,7 @@ def take_control(*, case_id: int, takings: Sequence[Taking], actor: User, at: dt
             act.happened.append(("online_freeze_done", locked.root))
             act.papers = ["freeze_ruling"]
             act.paper_facts = _ruling_facts([c for c in controls if c.property.kind in CASH])
+            act.facts += cash_fact(locked)
         return perform(locked, act, actor=actor, at=at)
 
 
@@ -176,6 +177,8 @@ def release(*, control_id: int, reason: str, on: dt.date, actor: User, at: dt.da
             rows=[control, row],
             data={"control": control.pk, "reason": reason},
         )
+        if row.kind in CASH:
+            act.facts += cash_fact(locked)
         return perform(locked, act, actor=actor, at=at)
 
 
@@ -237,6 +240,17 @@ def controlled_value(case_id: int) -> Decimal:
 
 def _held(case_id: int) -> QuerySet[Control]:
     return Control.objects.filter(case_id=case_id, waiting=False, state__in=("active", "ended"))
+
+
+def cash_fact(locked: Locked) -> list[tuple[int, str, Any]]:
+    """已冻结现金占标的的比例 (商丘 第十一条(一)5), once the measures are written; nothing where no criterion asks for it."""
+    claim = locked.case.claim_amount
+    if "frozen_cash_ratio" not in locked.book.asked_by_criteria or not claim:
+        return []
+    held = Control.objects.filter(case=locked.case, waiting=False, state="active", property__kind__in=CASH)
+    frozen = held.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    ratio = (frozen / claim).quantize(Decimal("0.0001"), ROUND_DOWN)
+    return [(locked.root, "frozen_cash_ratio", str(ratio))]
 
 
 def approved(approval_id: int | None, kind: str, property_id: int) -> bool:

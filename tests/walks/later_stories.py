@@ -13,9 +13,14 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from approvals.actions.requests import assent
+from approvals.models import Request
 from cases.actions.asking import ask_approval
+from cases.actions.assigning import hand_over_cases
+from cases.actions.converting import assign_converted, propose_conversion, record_trigger
 from cases.actions.tasks import give_sheet
-from cases.models import Case, Node, Party
+from cases.actions.triage import classify_case, prepare_triage
+from cases.classes import facts_of_case, questions_of
+from cases.models import Case, Conversion, Fact, Node, Party
 from cases.snapshot import lock_case
 from closing.actions.closing import close_case, request_termination, review_termination
 from closing.models import TerminationReview
@@ -29,8 +34,10 @@ from measures.actions.finding import Found, add_property
 from notices.models import Message
 from regimes.explain import explain
 from regimes.nodes import load_nodes
+from regimes.triage import propose
 from tests.factories.cases import (
     House,
+    PartyInput,
     applicant,
     assign,
     complete,
@@ -41,8 +48,8 @@ from tests.factories.cases import (
     proof,
     respondent,
 )
-from tests.factories.courts import person
-from tests.walks.stage import Story, due, feedback, on, state
+from tests.factories.courts import person, unit
+from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
 TERMINATION = "terminated_this_procedure"
@@ -50,7 +57,91 @@ TERMINATION = "terminated_this_procedure"
 
 def triaged(home: House, case: Case, track: str, on_day: str) -> None:
     """繁简分流 by the head of the command centre."""
-    complete(case, "triage", home.centre, on=on_day, **{"class": track}, reason="按反馈决定")
+    classify_case(
+        case_id=case.pk,
+        classes={"case_class": track},
+        facts={},
+        reason="按反馈决定",
+        on=dt.date.fromisoformat(on_day),
+        actor=home.centre,
+        at=time.now(),
+        key=key(),
+    )
+
+
+def proposed_class(case: Case) -> str:
+    """What the rules propose for a case as it stands."""
+    locked = lock_case(case_id=case.pk)
+    facts = facts_of_case(locked)
+    return propose(locked.book, questions_of(locked, facts)[0], facts).value
+
+
+def commercial(home: House, case: Case) -> None:
+    """The centre records that the case is a commercial arbitration."""
+    facts = {"case_kind": ["commercial_arbitration"]}
+    prepare_triage(case_id=case.pk, facts=facts, actor=home.centre, at=time.now(), key=key())
+
+
+def converted(story: Story, home: House, case: Case) -> None:
+    """E2E-04, the middle: routed to the fast team, an objection, the conversion, the new team."""
+    fast = unit(home.court, function="fast", name="第一速执团队")
+    plain = unit(home.court, function="ordinary", name="第一普执团队")
+    head = person(home.court, "team_leader", unit=fast, name="孙队长")
+    quick = person(home.court, "handler", unit=fast, name="钱速执")
+    judge = person(home.court, "handler", unit=plain, name="赵承办")
+
+    def route(owner: User, team: Unit) -> None:
+        given = {"owner": owner, "team": team, "reason": "分流", "actor": home.centre, "at": time.now()}
+        hand_over_cases(case_ids=[case.pk], key=key(), **given)
+
+    with on("2024-05-06 15:00"):
+        story.expect(
+            "triage: routing to the ordinary team refused",
+            lambda: "SQ-G-ROUTE-01" in refused(lambda: route(judge, plain)),
+        )
+        route(quick, fast)
+    story.expect(
+        "triage: routed to the first fast team",
+        lambda: Case.objects.get(pk=case.pk).team == fast,
+    )
+    with on("2024-05-08"):
+        given: dict[str, Any] = {"words": "案外人异议", "on": time.today(), "actor": quick}
+        record_trigger(case_id=case.pk, event="objection_filed", at=time.now(), key=key(), **given)
+    story.expect(
+        "objection: conversion draft appears",
+        lambda: Conversion.objects.filter(case=case, state="draft", trigger="objection_filed").count() == 1,
+    )
+    with on("2024-05-10"):
+        propose_conversion(case_id=case.pk, ground="异议已立案", actor=head, at=time.now(), key=key())
+        request = Request.objects.get(about=case.about, kind="convert_class")
+        assent(request_id=request.pk, words="同意", actor=home.director, at=time.now(), key=key())
+    story.expect("conversion: assign due 2024-05-13", lambda: due(case, "SQ-D-09") == "2024-05-13")
+    with on("2024-05-13"):
+        given = {"owner": judge, "team": plain, "files": "正卷一册", "actor": home.centre}
+        assign_converted(case_id=case.pk, at=time.now(), key=key(), **given)
+    story.expect(
+        "conversion: row in the conversion ledger",
+        lambda: (
+            Conversion.objects.visible_to(home.centre)
+            .filter(case=case, state="assigned", from_team=fast, to_team=plain)
+            .exists()
+        ),
+    )
+    story.expect(
+        "conversion: both parties told on assignment",
+        lambda: (
+            sorted(
+                Message.objects.filter(
+                    case_id=case.pk, rule_id="SQ-P-01", text__contains="第一普执团队赵承办"
+                ).values_list("audience", flat=True)
+            )
+            == ["applicant", "respondent"]
+        ),
+    )
+    story.expect(
+        "takeover: close due 2024-10-28, six months from filing",
+        lambda: due(case, "SQ-D-08") == "2024-10-28" and state(case, "SQ-D-07") == "cancelled",
+    )
 
 
 def central_affairs(story: Story) -> None:
@@ -87,6 +178,10 @@ def central_affairs(story: Story) -> None:
     )
     instructed_freeze(story, home, case, clerk)
     with on("2024-05-06"):
+        commercial(home, case)
+        commercial(home, other)
+        story.expect("triage: suggestion simple at 299,999", lambda: proposed_class(case) == "simple")
+        story.expect("triage: suggestion ordinary at 300,000", lambda: proposed_class(other) == "ordinary")
         triaged(home, case, "simple", "2024-05-06")
         triaged(home, other, "ordinary", "2024-05-06")
     story.expect(
@@ -100,6 +195,7 @@ def central_affairs(story: Story) -> None:
             and not Deadline.objects.filter(case_id=other.pk, rule_id="SQ-D-07").exists()
         ),
     )
+    converted(story, home, case)
     with on("2024-07-03"):
         asked = ask_approval(
             case_id=other.pk,
@@ -193,14 +289,29 @@ def two_speeds(story: Story) -> None:
     """E2E-06: the limits of a fast and of a fine case, once the class is known."""
     home = house(packs=("JM-2022",))
     with on("2024-04-26 09:30"):
-        fast = filed(home, filing("2024-04-26", facts={"case_class": "simple"}))
+        lender = PartyInput(role="applicant", kind="enterprise", name="云州小额贷款公司")
+        fast = filed(home, filing("2024-04-26", lender, respondent()))
+        assign(home, fast)
     transactional = ("enforcement_notice", "property_report_order", "network_query_start")
     story.expect(
         "tasks: all transactional tasks belong to the affairs centre",
         lambda: queues(fast, *transactional, "provident_fund", "real_estate_enquiry") == {"affairs_group"},
     )
+    with on("2024-05-06"):
+        complete(fast, "network_query_start", home.handler, on="2024-05-06", scope="national")
+        feedback(home, fast, "2024-05-06", ("bank_account", "尾号1001", "80000.00"))
+        control(home, fast, "freeze", "尾号1001")
+        story.expect("class: fast on the query's feedback", lambda: proposed_class(fast) == "simple")
+        micro = {"case_class": "simple", "enterprise_class": "micro_loan"}
+        given: dict[str, Any] = {"facts": {}, "reason": "", "on": time.today(), "actor": home.centre}
+        classify_case(case_id=fast.pk, classes=micro, at=time.now(), key=key(), **given)
+    story.expect(
+        "class: enterprise class 涉小额贷款",
+        lambda: Fact.objects.get(case=fast, key="enterprise_class").value == "micro_loan",
+    )
     with on("2024-10-31 09:30"):
-        fine = filed(home, filing("2024-10-31", facts={"case_class": "ordinary"}))
+        fine = filed(home, filing("2024-10-31"))
+        triaged(home, fine, "ordinary", "2024-10-31")
     story.expect("class: fast case closes by 2024-06-11", lambda: due(fast, "JM-D-01") == "2024-06-11")
     story.expect(
         "class: fine case filed 2024-10-31, target 2025-02-17", lambda: due(fine, "JM-D-02") == "2025-02-17"

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ from regimes.flow import ClockChange
 from regimes.rules import DeadlineRule
 
 UPDATED = (
-    "team_id", "owner_id", "node_id", "node_kind", "state", "start", "due_on", "due_at", "overdue_at",
+    "team_id", "owner_id", "node_id", "node_kind", "pack_code", "pack_version", "pack_digest", "kind", "state", "start", "due_on", "due_at", "overdue_at",
     "raw_on", "provisional", "facts", "stated", "suspensions", "extensions", "met_on", "reason",
 )  # fmt: skip
 
@@ -85,9 +86,10 @@ def _row(
     if change.clock is not None:
         row = kept[change.clock]
     else:
-        row = _fresh(change, holder, book)
+        row = _fresh(change, holder)
     row.team_id, row.owner_id = holder.team_id, holder.owner_id
     if change.action in ("start", "restart"):
+        _bind(row, change, book)
         _set_due(row, change, calendar)
     if row.node_id is None and change.rule.node:
         row.node_id = node_of.get((change.rule.node, change.subject))
@@ -98,8 +100,7 @@ def _row(
     return row
 
 
-def _fresh(change: ClockChange, holder: Holder, book: RuleBook) -> Deadline:
-    pack = book.pack_of(change.rule.id)
+def _fresh(change: ClockChange, holder: Holder) -> Deadline:
     return Deadline(
         court_id=holder.court_id,
         team_id=holder.team_id,
@@ -108,17 +109,21 @@ def _fresh(change: ClockChange, holder: Holder, book: RuleBook) -> Deadline:
         subject_id=change.subject,
         node_kind=change.rule.node or "",
         rule_id=change.rule.id,
-        pack_code=pack.code,
-        pack_version=pack.version,
-        pack_digest=pack.digest,
-        kind=change.rule.kind,
         run=change.run,
     )
+
+
+def _bind(row: Deadline, change: ClockChange, book: RuleBook) -> None:
+    """The clock names the pack by which it is counted, also when its case has moved to another version."""
+    pack = book.pack_of(change.rule.id)
+    row.pack_code, row.pack_version, row.pack_digest = pack.code, pack.version, pack.digest
+    row.kind = change.rule.kind
 
 
 def _set_due(row: Deadline, change: ClockChange, calendar: Calendar) -> None:
     due: Due = due_of_rule(change, calendar)
     row.start = change.start.isoformat() if change.start else ""
+    row.reason = ""
     row.due_on, row.due_at, row.overdue_at, row.raw_on = due.on, due.at, due.overdue_at, due.raw_on
     row.provisional = due.provisional
     row.facts = dict(change.facts)
@@ -150,23 +155,36 @@ ON CONFLICT (deadline_id) DO UPDATE SET fire_at = excluded.fire_at, rung = exclu
 """
 
 
+def timer_of(clock: int, rungs: Sequence[dt.datetime], rung: int) -> dict[str, Any]:
+    """A timer as `set_timers` takes it; rung: the one that fires next."""
+    instants = [instant.isoformat() for instant in rungs]
+    return {"deadline_id": clock, "fire_at": instants[rung], "rung": rung, "rungs": instants}
+
+
+def set_timers(disarmed: Sequence[int], timers: Sequence[Mapping[str, Any]]) -> None:
+    """Take these clocks' timers away, and set those of others (`timer_of`). Joins the caller's transaction; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_TIMERS, [list(disarmed), json.dumps(timers)])
+
+
 def _arm(
     rows: Sequence[Deadline], book: RuleBook, calendar: Calendar, at: dt.datetime, *, silent: bool
 ) -> None:
     timers, disarmed, untold = [], [], []
     for row in rows:
+        if row.state != "running":
+            disarmed.append(row.pk)
+            continue
         rule = book.rule(row.rule_id)
-        rungs = rungs_of(rule, row, calendar) if row.state == "running" else []
+        rungs = rungs_of(rule, row, calendar)
         rung = next_rung(rungs, at if silent else None)
         if rung is None:
             disarmed.append(row.pk)
         else:
-            instants = [instant.isoformat() for instant in rungs]
-            timers.append({"deadline_id": row.pk, "fire_at": instants[rung], "rung": rung, "rungs": instants})
+            timers.append(timer_of(row.pk, rungs, rung))
         if silent:
             untold += _untold(row, rule, rungs, at)
-    with connection.cursor() as cursor:
-        cursor.execute(_SET_TIMERS, [disarmed, json.dumps(timers)])
+    set_timers(disarmed, timers)
     if untold:
         Firing.objects.bulk_create(untold, ignore_conflicts=True)
 

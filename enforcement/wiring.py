@@ -1,7 +1,8 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import granted, money
+from cases.actions import granted, money, reprojecting
 from events.relay import listen
+from jobs.kinds import list_kind
 
 
 def wire() -> None:
@@ -11,3 +12,6 @@ def wire() -> None:
     listen("payee.registered", "cases.note_payee", money.note_payee)
     listen("payout.paid", "cases.note_paid", money.note_paid)
     listen("payout.returned", "cases.note_returned", money.note_returned)
+    listen("calendar.day_set", "cases.reproject", reprojecting.begin)
+    listen("calendar.year_published", "cases.reproject_year", reprojecting.begin)
+    list_kind(reprojecting.KIND, reprojecting.step)

@@ -11,6 +11,7 @@ import functools
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import connection
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from deadlines.clocks import set_timers, timer_of
 from deadlines.due import Due, due_of_rule
 from deadlines.ladder import rungs_of
-from deadlines.models import Deadline, Firing, Timer
+from deadlines.models import Deadline, Firing
 from deadlines.pinned import rule_of
 from kernel.dates import long_date
 from regimes.calendar import Calendar
@@ -61,79 +62,95 @@ def reproject(
     words: why, kept in the `reason` of a clock that moved. A rung that has fired and whose new time is past does not
     fire again; a moved rung that lies ahead does. A clock whose rule cannot be read any more is left as it stands.
     """
-    rows = list(Deadline.objects.open().filter(case_id__in=case_ids).order_by("case_id", "id"))
-    timers = {t.deadline_id: t for t in Timer.objects.filter(deadline__in=[row.pk for row in rows])}
-    counted = _Counter(calendar_of)
-    moved: list[Moved] = []
-    altered: list[Deadline] = []
-    shifted: list[tuple[Deadline, list[dt.datetime]]] = []
-    for row in rows:
-        rule = _rule(row)
-        due = counted.due(row, rule) if rule is not None else None
-        if rule is None or due is None:
-            continue
-        before = (row.due_on, row.due_at, row.provisional)
-        if _set(row, due):
-            altered.append(row)
-        if before != (row.due_on, row.due_at, row.provisional):
-            moved.append(Moved(row, before[0], before[1]))
-        rungs = counted.rungs(row, rule)
-        if _is_shifted(rungs, timers.get(row.pk), is_moved=before[1] != row.due_at):
-            shifted.append((row, rungs))
-    for each in moved:
-        if each.is_another_day:
-            each.clock.reason = _reason(each, words)
-    _write(altered)
-    _rearm(shifted, at)
-    return Recounted(len(rows), moved)
+    standing = _standing(case_ids)
+    recount = functools.cache(functools.partial(_recount, functools.cache(calendar_of)))
+    dues: dict[int, Due] = {}
+    rungs: dict[int, Sequence[dt.datetime]] = {}
+    for pk, *basis in standing:
+        found = recount(*basis)
+        if found.due is not None:
+            dues[pk] = found.due
+        if found.rungs is not None:
+            rungs[pk] = found.rungs
+    moved = list(_moved(dues, words))
+    _rearm(rungs, at)
+    return Recounted(len(standing), moved)
 
 
-class _Counter:
-    """Due days and rungs by what they are counted from: thousands of clocks share a rule and a start."""
-
-    def __init__(self, calendar_of: Callable[[int], Calendar]) -> None:
-        self.calendar_of = functools.cache(calendar_of)
-        self._dues: dict[object, Due | None] = {}
-        self._rungs: dict[object, list[dt.datetime]] = {}
-
-    def due(self, row: Deadline, rule: DeadlineRule) -> Due | None:
-        key = (*_origin(row), row.run, row.stated, json.dumps(row.extensions))
-        if key not in self._dues:
-            self._dues[key] = _count(row, rule, self.calendar_of(row.court_id))
-        return self._dues[key]
-
-    def rungs(self, row: Deadline, rule: DeadlineRule) -> list[dt.datetime]:
-        if row.state != Deadline.State.RUNNING:
-            return []
-        key = (*_origin(row), row.due_at)
-        if key not in self._rungs:
-            self._rungs[key] = rungs_of(rule, row, self.calendar_of(row.court_id))
-        return self._rungs[key]
+# As texts: thousands of clocks share a rule, a start and an end, and each distinct one is read and counted once.
+_STANDING = """
+SELECT d.id, d.court_id, d.pack_code, d.pack_version, d.pack_digest, d.rule_id, d.run, d.start, d.stated,
+    d.suspensions::text, d.extensions::text, d.due_on::text, d.due_at::text, d.raw_on::text, d.provisional, d.state,
+    t.rungs::text
+FROM deadlines_deadline d LEFT JOIN deadlines_timer t ON t.deadline_id = d.id
+WHERE d.case_id = ANY(%s) AND d.state IN ('running', 'suspended') ORDER BY d.case_id, d.id
+"""
 
 
-def _origin(row: Deadline) -> tuple[object, ...]:
-    return row.court_id, row.pack_digest, row.rule_id, row.start, json.dumps(row.suspensions)
+def _standing(case_ids: Collection[int]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(case_ids)])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _rule(row: Deadline) -> DeadlineRule | None:
-    found = rule_of(row.pack_code, row.pack_version, row.pack_digest, row.rule_id)
-    return found[1] if found else None
+class _Found(NamedTuple):
+    """due: the new end, None where it stands; rungs: to be armed with, None where the timer stands."""
+
+    due: Due | None = None
+    rungs: Sequence[dt.datetime] | None = None
 
 
-def _count(row: Deadline, rule: DeadlineRule, calendar: Calendar) -> Due | None:
-    """Where the clock ends by what it keeps of itself; None, and a line in the log, where that cannot be counted."""
+def _recount(
+    calendar_of: Callable[[int], Calendar],
+    court_id: int,
+    code: str,
+    version: int,
+    digest: str,
+    rule_id: str,
+    run: int,
+    start: str,
+    stated: str,
+    suspensions: str,
+    extensions: str,
+    due_on: str | None,
+    due_at: str | None,
+    raw_on: str | None,
+    provisional: bool,
+    state: str,
+    armed: str | None,
+) -> _Found:
+    """What becomes of a clock that stands so."""
+    named = rule_of(code, version, digest, rule_id)
+    if named is None:
+        return _Found()
+    row = Deadline(
+        rule_id=rule_id,
+        run=run,
+        start=start,
+        stated=stated,
+        suspensions=json.loads(suspensions),
+        extensions=json.loads(extensions),
+    )
     try:
-        return due_of_rule(_as_change(row, rule), calendar)
+        due = due_of_rule(_as_change(row, named[1]), calendar_of(court_id))
     except RegimeError as error:
-        log.error("clock.not_counted", clock=row.pk, rule_id=row.rule_id, problem=str(error))
-        return None
+        log.error("clock.not_counted", rule_id=rule_id, start=start, problem=str(error))
+        return _Found()
+    row.due_on, row.due_at, row.state = due.on, due.at, _state(due)
+    was = (_day(due_on), _instant(due_at), _day(raw_on), provisional, state)
+    is_changed = (due.on, due.at, due.raw_on, due.provisional, row.state) != was
+    rungs = rungs_of(named[1], row, calendar_of(court_id)) if row.state == Deadline.State.RUNNING else []
+    # A clock that has fired to its end and did not move stays at rest.
+    is_shifted = due.at != was[1] if armed is None else _instants(armed) != rungs
+    return _Found(due if is_changed else None, rungs if is_shifted else None)
 
 
 def _as_change(row: Deadline, rule: DeadlineRule) -> ClockChange:
     return ClockChange(
         "restart",
         rule,
-        row.subject_id,
+        0,
         row.run,
         start=_moment(row.start),
         suspensions=tuple(
@@ -151,14 +168,39 @@ def _moment(text: str) -> dt.date | dt.datetime | None:
     return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
 
 
-def _set(row: Deadline, due: Due) -> bool:
-    """Put the new end into the row; whether anything of it is new."""
-    state = Deadline.State.RUNNING if due.overdue_at else Deadline.State.SUSPENDED
-    new = (due.on, due.at, due.overdue_at, due.raw_on, due.provisional, state)
-    if new == (row.due_on, row.due_at, row.overdue_at, row.raw_on, row.provisional, row.state):
-        return False
-    row.due_on, row.due_at, row.overdue_at, row.raw_on, row.provisional, row.state = new
-    return True
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _instants(array: str) -> list[dt.datetime]:
+    """{"2026-03-05 01:00:00+00",...} as PostgreSQL writes it."""
+    return [dt.datetime.fromisoformat(each.strip('"')) for each in array.strip("{}").split(",") if each]
+
+
+def _state(due: Due) -> str:
+    return str(Deadline.State.RUNNING if due.overdue_at else Deadline.State.SUSPENDED)
+
+
+def _moved(dues: Mapping[int, Due], words: str) -> Iterator[Moved]:
+    """Write the new ends; the clocks for which a reader of the case sees a difference."""
+    rows = list(Deadline.objects.filter(pk__in=dues).order_by("case_id", "pk")) if dues else []
+    found: list[Moved] = []
+    for row in rows:
+        due = dues[row.pk]
+        each = Moved(row, row.due_on, row.due_at)
+        seen = row.provisional
+        row.due_on, row.due_at, row.overdue_at, row.raw_on = due.on, due.at, due.overdue_at, due.raw_on
+        row.provisional, row.state = due.provisional, _state(due)
+        if each.is_another_day:
+            row.reason = _reason(each, words)
+        if each.is_another_day or seen != row.provisional:
+            found.append(each)
+    _write(rows)
+    return iter(found)
 
 
 def _reason(moved: Moved, words: str) -> str:
@@ -169,13 +211,6 @@ def _reason(moved: Moved, words: str) -> str:
         "new": long_date(new) if new else _("中止计时"),
     }
     return text[:REASON_LONGEST]
-
-
-def _is_shifted(rungs: Sequence[dt.datetime], timer: Timer | None, *, is_moved: bool) -> bool:
-    """Whether the timer has to be set anew. A clock that has fired to its end and did not move stays at rest."""
-    if timer is None:
-        return is_moved
-    return list(timer.rungs) != list(rungs)
 
 
 _WRITE = """
@@ -211,17 +246,17 @@ def _iso(value: dt.date | None) -> str | None:
     return value.isoformat() if value is not None else None
 
 
-def _rearm(shifted: Sequence[tuple[Deadline, list[dt.datetime]]], at: dt.datetime) -> None:
+def _rearm(shifted: Mapping[int, Sequence[dt.datetime]], at: dt.datetime) -> None:
     if not shifted:
         return
-    fired = _fired([row.pk for row, _rungs in shifted])
+    fired = _fired(list(shifted))
     disarmed, timers = [], []
-    for row, rungs in shifted:
-        rung = _next(rungs, fired.get(row.pk, frozenset()), at)
+    for clock, rungs in shifted.items():
+        rung = _next(rungs, fired.get(clock, frozenset()), at)
         if rung is None:
-            disarmed.append(row.pk)
+            disarmed.append(clock)
         else:
-            timers.append(timer_of(row.pk, rungs, rung))
+            timers.append(timer_of(clock, rungs, rung))
     set_timers(disarmed, timers)
 
 

@@ -1,6 +1,6 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import granted, money, reprojecting
+from cases.actions import granted, money, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
 
@@ -8,6 +8,7 @@ from jobs.kinds import list_kind
 def wire() -> None:
     """List the reactions; called once when the roof is ready."""
     listen("approval.given", "cases.carry_out", granted.carry_out)
+    listen("approval.given", "cases.repin", repinning.carry_out)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("payee.registered", "cases.note_payee", money.note_payee)
     listen("payout.paid", "cases.note_paid", money.note_paid)

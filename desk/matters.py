@@ -41,6 +41,9 @@ def facts_in_words(request: Request, said: Said, today: dt.date) -> list[tuple[s
             return list(_void(request, said, today))
         case "over_limit" | "cannot_dispose":
             return [(_("财产"), said.goods.get(request.facts["property"], ""))]
+        case "repin":
+            facts = request.facts
+            return [(_("规则包"), _("%(code)s 换用第 %(version)s 版") % facts)]
         case _:
             return []
 

@@ -1,6 +1,6 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import granted, money, repinning, reprojecting
+from cases.actions import granted, money, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
 
@@ -16,3 +16,7 @@ def wire() -> None:
     listen("calendar.day_set", "cases.reproject", reprojecting.begin)
     listen("calendar.year_published", "cases.reproject_year", reprojecting.begin)
     list_kind(reprojecting.KIND, reprojecting.step)
+    listen("packdraft.uploaded", "cases.preview", releasing.begin_preview)
+    listen("packdraft.signed_off", "cases.move", releasing.begin_move)
+    list_kind(releasing.PREVIEW, releasing.preview_step)
+    list_kind(releasing.MOVE, releasing.move_step)

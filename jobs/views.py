@@ -36,7 +36,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: what was asked, how far it has come, what came out."""
     found = _visible(request, pk)
-    context = {"job": found, "strip": strip(found), **_progress(found)}
+    context = {"job": found, "strip": strip(found), **progress_of(found)}
     context["crumbs"] = [
         {"label": _("长时任务"), "url": reverse("jobs:jobs")},
         {"label": found.title},
@@ -49,7 +49,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The progress alone. When the job is over the whole page is asked for once more, for its result."""
     found = _visible(request, pk)
-    response = render(request, "jobs/_progress.html", {"job": found, **_progress(found)})
+    response = render(request, "jobs/_progress.html", {"job": found, **progress_of(found)})
     if found.is_over:
         response["HX-Refresh"] = "true"
     return response
@@ -59,7 +59,8 @@ def _visible(request: HttpRequest, pk: int) -> Job:
     return get_object_or_404(Job.objects.visible_to(request.user).select_related("court", "asked_by"), pk=pk)
 
 
-def _progress(job: Job) -> dict[str, Any]:
+def progress_of(job: Job) -> dict[str, Any]:
+    """What jobs/_progress.html needs beside the job."""
     return {
         "share": job.share,
         "tone": TONES[job.state],

@@ -40,6 +40,8 @@ from regimes.vocabulary import Vocabulary, load_vocabulary
 __all__ = ["Library", "Pack", "PackError", "PackErrors", "load_library", "load_nodes_ids", "parse_pack"]
 
 FOLDER = vocabulary.FILE.parent
+TEMPLATE = FOLDER.parent / "data" / "pack_template.yaml"
+"""From which a clerk begins the pack of a new court; docs/packs.md explains each key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

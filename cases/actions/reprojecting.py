@@ -152,7 +152,7 @@ def _noted(cursor: dict[str, Any], cases: dict[int, Case], by_case: dict[int, li
 
 
 def _finish(job: Job, cursor: dict[str, Any], total: int, at: dt.datetime) -> Stride:
-    tell_staff(list(_notices(job, cursor["owners"])), at=at)
+    tell_staff(notices(job, cursor["owners"], topic=TOPIC, words=job.params["words"]), at=at)
     words = {"done": job.done, "moved": cursor["moved"], "people": len(cursor["owners"])}
     lines = [
         _("重算 %(done)d 项期限，%(moved)d 项到期日变动，已通知 %(people)d 名承办人。") % words,
@@ -162,7 +162,8 @@ def _finish(job: Job, cursor: dict[str, Any], total: int, at: dt.datetime) -> St
     return Stride(job.done, max(total, job.done), None, lines[0], result)
 
 
-def _notices(job: Job, owners: dict[str, Any]) -> list[StaffNotice]:
+def notices(job: Job, owners: dict[str, Any], *, topic: str, words: str) -> list[StaffNotice]:
+    """One notice to each handler whose dates a job moved. owners: "user/court" -> [dates, cases, first case ids]."""
     named = {case_id for _days, _cases, ids in owners.values() for case_id in ids}
     numbers = dict(Case.objects.filter(pk__in=named).values_list("pk", "number"))
     return [
@@ -172,12 +173,12 @@ def _notices(job: Job, owners: dict[str, Any]) -> list[StaffNotice]:
             owner_id=int(place.partition("/")[0]),
             about=f"job:{job.pk}",
             case_id=ids[0] if cases == 1 else None,
-            topic=TOPIC,
+            topic=topic,
             rule_id="",
             node="",
             level=Level.WARN,
             to_user_id=int(place.partition("/")[0]),
-            text=_text(job.params["words"], days, cases, [numbers[case_id] for case_id in ids]),
+            text=_text(words, days, cases, [numbers[case_id] for case_id in ids]),
             key=f"job:{job.pk}/{place}",
         )
         for place, (days, cases, ids) in owners.items()

@@ -2,7 +2,7 @@
 
 from courts.models.calendar import CalendarDay, CalendarStamp
 from courts.models.courts import Court, CourtPack, Unit
-from courts.models.packs import PackRelease
+from courts.models.packs import PackDraft, PackRelease
 from courts.models.people import Appointment, Membership, User
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Court",
     "CourtPack",
     "Membership",
+    "PackDraft",
     "PackRelease",
     "Unit",
     "User",

@@ -34,6 +34,7 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (case.is_open and may_find(file), "clue", _("登记财产线索"), "bulb"),
         (case.is_open and may_ask(file), "extend", _("申请延长期限"), "calendar-plus"),
         (case.is_open and may_ask(file), "deduct", _("申请扣除期限"), "clock-pause"),
+        (case.is_open and may_ask(file), "repin", _("申请换用另一版规则"), "versions"),
         (running and may_hold(file), "suspend", _("中止执行"), "player-pause"),
         (state == "suspended" and may_hold(file), "resume", _("恢复执行"), "player-play"),
         (case.is_open and may_correct(file), "correct", _("更正起算日期"), "calendar-event"),

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from courts.models import PackDraft, PackRelease, User
+from courts.models import PackDraft, PackRelease
 from desk.onetime import new_key
 from events import relay
 from jobs import running
@@ -16,6 +16,7 @@ from regimes.packs import TEMPLATE, parse_pack
 from tests.cases.test_repinning import LONGER, changed
 from tests.factories.cases import House, assigned, filing, house
 from tests.factories.courts import person
+from tests.factories.pages import client_of, hidden
 
 pytestmark = pytest.mark.django_db
 START = "2026-03-02T09:00:00+08:00"
@@ -25,12 +26,6 @@ LIST = "/rules/releases/"
 @pytest.fixture
 def home() -> House:
     return house()
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def upload(client: Client, text: str, **more: str):  # noqa: ANN201
@@ -145,9 +140,7 @@ def test_an_officer_asks_for_another_version_after_seeing_the_dates(home: House)
         relay.run()
         running.sweep()
         draft = PackDraft.objects.get()
-        director.post(
-            f"{LIST}{draft.pk}/sign/", {"act_key": new_key(), "digest": draft.digest, "words": ""}
-        )
+        director.post(f"{LIST}{draft.pk}/sign/", {"act_key": new_key(), "digest": draft.digest, "words": ""})
         officer = client_of(home.handler)
         address = f"/cases/{case.pk}/acts/repin/"
         page = officer.get(address)
@@ -155,8 +148,7 @@ def test_an_officer_asks_for_another_version_after_seeing_the_dates(home: House)
         given = {
             "release": "JZ-2023:2",
             "ground": "新方案更合本案",
-            "act_key": new_key(),
-            "seen_version": case.version,
+            **{name: hidden(page, name) for name in ("act_key", "seen_version", "seen_seq")},
         }
         shown = officer.post(address, given).content.decode()
         assert "3月9日" in shown

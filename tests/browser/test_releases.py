@@ -40,7 +40,7 @@ def test_upload_preview_and_sign_off(visit: Visit, shoot: Shoot, tmp_path: Path,
         for _ in range(3):
             assigned(home, filing("2026-03-02"))
         admin = person(home.court, "administrator")
-        page = visit("/rules/releases/new", user=admin, width=width)
+        page = visit("/rules/releases/new", user=admin, width=width, forgive=(422,))
         assert_sound(page)
         shoot(page, "release-upload")
         file = tmp_path / "bad.yaml"
@@ -64,7 +64,7 @@ def test_upload_preview_and_sign_off(visit: Visit, shoot: Shoot, tmp_path: Path,
         assert_sound(page)
         shoot(page, "release-waiting")
         running.sweep()
-        expect(page.get_by_text("会变的期限")).to_be_visible(timeout=8000)
+        expect(page.get_by_role("heading", name="会变的期限")).to_be_visible(timeout=8000)
         assert_sound(page)
         shoot(page, "release-preview")
         page.get_by_role("button", name="签发", exact=True).click()

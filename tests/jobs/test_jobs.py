@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
@@ -40,9 +40,8 @@ def count_to(last: int, *, broken: Callable[[int], bool] = lambda _n: False) -> 
 
 
 @pytest.fixture(autouse=True)
-def _own_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_steps", {})
-    yield
 
 
 def counted() -> int:

@@ -41,11 +41,19 @@ def run(job_id: int, *, budget_seconds: float = BUDGET_SECONDS) -> bool:
     return Job.objects.get(pk=job_id).is_over
 
 
-def sweep() -> int:
-    """Run every job that lies free: new ones whose kick was lost, those of killed workers, those that wait to retry."""
+def sweep(*, budget_seconds: float = BUDGET_SECONDS) -> int:
+    """Run every job that lies free: new ones whose kick was lost, those of killed workers, those that wait to retry.
+
+    Together they take no longer than the budget and one step; what is left waits for the next beat.
+    """
     taken = 0
-    for job_id in Job.objects.free(time.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:20]:
-        run(job_id)
+    until = stopwatch.monotonic() + budget_seconds
+    free = Job.objects.free(time.now()).order_by("due_at", "pk").values_list("pk", flat=True)
+    for job_id in list(free[:20]):
+        left = until - stopwatch.monotonic()
+        if left <= 0:
+            break
+        run(job_id, budget_seconds=left)
         taken += 1
     return taken
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from cases.actions import reprojecting
 from cases.models import Case
 from courts.actions.calendar import PublishedDay, publish_year, set_day
+from courts.models import CalendarDay
 from deadlines.models import Deadline, Timer
 from events import log, relay
 from events.models import Event
@@ -211,3 +215,32 @@ def test_a_year_is_published_only_whole_and_by_the_administrator(home: House) ->
         with pytest.raises(BadInput):
             publish(**wrong)
     assert not Event.objects.filter(kind="calendar.year_published").exists()
+
+
+def test_the_notice_of_a_year_is_read_from_a_file_line_by_line(home: House, tmp_path: Path) -> None:
+    administrator = person(home.court, "administrator")
+    file = tmp_path / "2027.txt"
+    given = [
+        "publish_calendar",
+        "2027",
+        str(file),
+        "--source",
+        "国办发明电〔2026〕9号",
+        "--by",
+        administrator.username,
+    ]
+    file.write_text("2027-01-01 休 元旦\n2027-01-31 加班\n", encoding="utf-8")
+    err = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command(*given, stderr=err)
+    assert "第 2 行看不懂" in err.getvalue()
+    assert CalendarDay.objects.filter(on__year=2027, provisional=True).exists()
+    file.write_text("# 2027\n2027-01-01 休 元旦\n2027-01-31 班 调休上班\n", encoding="utf-8")
+    out = io.StringIO()
+    call_command(*given, stdout=out)
+    assert "写入 2 天" in out.getvalue()
+    rows = CalendarDay.objects.filter(on__year=2027).order_by("on")
+    assert [(row.on.day, row.is_workday, row.provisional) for row in rows] == [
+        (1, False, False),
+        (31, True, False),
+    ]

@@ -28,7 +28,10 @@ def pin(court_id: int, on: dt.date) -> list[dict[str, Any]]:
 def book_of(case: Case) -> RuleBook:
     """The rule book of a case. No query when its packs are known to this process; cases of like packs share one."""
     pins = tuple((p["code"], p["version"], p["digest"], tuple(p["features"])) for p in case.packs)
-    reached = tuple(_pack(*pin[:3]).effective_from <= case.filed_on for pin in pins)
+    reached = tuple(
+        bool(p.get("whole")) or _pack(*pin[:3]).effective_from <= case.filed_on
+        for p, pin in zip(case.packs, pins, strict=True)
+    )
     return _book(pins, reached)
 
 

@@ -80,6 +80,8 @@ class Locked:
     read_clerk: tuple[int | None, str] = (None, "")
     read_people: list[tuple[Party, list[ContactPoint]]] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    recount: set[int] = field(default_factory=set)
+    """Clocks that the next plan counts from their start again, since the rule they follow reads otherwise now."""
 
     @property
     def root(self) -> int:
@@ -133,7 +135,7 @@ class Locked:
                 FlowNode(n.pk, n.kind, n.subject_id, n.run, n.state == "open", n.state == "dropped")
                 for n in self.nodes.values()
             ],
-            clocks=[_clock(row) for row in self.clocks.values()],
+            clocks=[_clock(row, again=row.pk in self.recount) for row in self.clocks.values()],
             intervals=self.intervals,
             extensions=self.extensions,
         )
@@ -249,14 +251,14 @@ def _interval(row: dict[str, Any]) -> Interval:
     )
 
 
-def _clock(row: Deadline) -> Clock:
+def _clock(row: Deadline, *, again: bool = False) -> Clock:
     return Clock(
         id=row.pk,
         rule=row.rule_id,
         subject=row.subject_id,
         run=row.run,
         state=row.state,
-        start=row.start,
+        start="" if again else row.start,
         suspensions=tuple(tuple(item) for item in row.suspensions),
         extensions=tuple(tuple(item) for item in row.extensions),
         stated=row.stated,

@@ -22,8 +22,9 @@ from regimes.calendar import Calendar
 from regimes.flow import ClockChange
 
 UPDATED = (
-    "team_id", "owner_id", "node_id", "node_kind", "state", "start", "due_on", "due_at", "overdue_at",
-    "raw_on", "provisional", "facts", "stated", "suspensions", "extensions", "met_on", "reason", "flag",
+    "team_id", "owner_id", "node_id", "node_kind", "pack_code", "pack_version", "pack_digest", "kind", "state", "start",
+    "due_on", "due_at", "overdue_at", "raw_on", "provisional", "facts", "stated", "suspensions", "extensions", "met_on",
+    "reason", "flag",
 )  # fmt: skip
 
 
@@ -80,10 +81,11 @@ def _row(
     if change.clock is not None:
         row = kept[change.clock]
     else:
-        row = _fresh(change, holder, book)
+        row = _fresh(change, holder)
     row.team_id, row.owner_id = holder.team_id, holder.owner_id
     row.flag = book.flag_of(change.rule)
     if change.action in ("start", "restart"):
+        _bind(row, change, book)
         _set_due(row, change, calendar)
     if row.node_id is None and change.rule.node:
         row.node_id = node_of.get((change.rule.node, change.subject))
@@ -94,8 +96,7 @@ def _row(
     return row
 
 
-def _fresh(change: ClockChange, holder: Holder, book: RuleBook) -> Deadline:
-    pack = book.pack_of(change.rule.id)
+def _fresh(change: ClockChange, holder: Holder) -> Deadline:
     return Deadline(
         court_id=holder.court_id,
         team_id=holder.team_id,
@@ -104,17 +105,21 @@ def _fresh(change: ClockChange, holder: Holder, book: RuleBook) -> Deadline:
         subject_id=change.subject,
         node_kind=change.rule.node or "",
         rule_id=change.rule.id,
-        pack_code=pack.code,
-        pack_version=pack.version,
-        pack_digest=pack.digest,
-        kind=change.rule.kind,
         run=change.run,
     )
+
+
+def _bind(row: Deadline, change: ClockChange, book: RuleBook) -> None:
+    """The clock names the pack by which it is counted, also when its case has moved to another version."""
+    pack = book.pack_of(change.rule.id)
+    row.pack_code, row.pack_version, row.pack_digest = pack.code, pack.version, pack.digest
+    row.kind = change.rule.kind
 
 
 def _set_due(row: Deadline, change: ClockChange, calendar: Calendar) -> None:
     due: Due = due_of_rule(change, calendar)
     row.start = change.start.isoformat() if change.start else ""
+    row.reason = ""
     row.due_on, row.due_at, row.overdue_at, row.raw_on = due.on, due.at, due.overdue_at, due.raw_on
     row.provisional = due.provisional
     row.facts = dict(change.facts)
@@ -171,6 +176,26 @@ def _write(rows: Sequence[Deadline], timers: Sequence[Mapping[str, Any]]) -> Non
     for row in rows:
         row.pk = ids[row.rule_id, row.subject_id, row.run]
         row._state.adding = False
+
+
+_SET_TIMERS = """
+WITH gone AS (DELETE FROM deadlines_timer WHERE deadline_id = ANY(%s))
+INSERT INTO deadlines_timer (deadline_id, fire_at, rung, rungs)
+SELECT * FROM json_to_recordset(%s) AS v(deadline_id bigint, fire_at timestamptz, rung smallint, rungs timestamptz[])
+ON CONFLICT (deadline_id) DO UPDATE SET fire_at = excluded.fire_at, rung = excluded.rung, rungs = excluded.rungs
+"""
+
+
+def timer_of(clock: int, rungs: Sequence[dt.datetime], rung: int) -> dict[str, Any]:
+    """A timer as `set_timers` takes it; rung: the one that fires next."""
+    instants = [instant.isoformat() for instant in rungs]
+    return {"deadline_id": clock, "fire_at": instants[rung], "rung": rung, "rungs": instants}
+
+
+def set_timers(disarmed: Sequence[int], timers: Sequence[Mapping[str, Any]]) -> None:
+    """Take these clocks' timers away, and set those of others (`timer_of`). Joins the caller's transaction; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_TIMERS, [list(disarmed), json.dumps(timers)])
 
 
 def _timers(

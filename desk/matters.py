@@ -43,6 +43,9 @@ def facts_in_words(request: Request, said: Said, today: dt.date) -> list[tuple[s
             return [(_("财产"), said.goods.get(request.facts["property"], ""))]
         case "convert_class":
             return list(_conversion(request))
+        case "repin":
+            facts = request.facts
+            return [(_("规则包"), _("%(code)s 换用第 %(version)s 版") % facts)]
         case _:
             return [*_levels(request), *_legal(request)]
 

@@ -28,6 +28,8 @@ ACTS = {
     "case.deducted": _lazy("扣除期限"),
     "case.extended": _lazy("延长期限"),
     "case.corrected": _lazy("更正起算日期"),
+    "case.reprojected": _lazy("日历调整，重算期限"),
+    "case.repinned": _lazy("换用另一版规则"),
     "case.cancelled": _lazy("撤销立案"),
     "case.closed": _lazy("结案"),
     "case.archived": _lazy("归档"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("password", ChangePassword.as_view(), name="password_change"),
     path("admin/", admin.site.urls),
     path("deadlines/", include("deadlines.urls")),
+    path("jobs/", include("jobs.urls")),
     path("notices/", include("notices.urls")),
     path("supervision/", include("supervision.urls")),
     path("", include("documents.urls")),

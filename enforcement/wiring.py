@@ -1,7 +1,8 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import granted, money
+from cases.actions import granted, money, releasing, repinning, reprojecting
 from events.relay import listen
+from jobs.kinds import list_kind
 
 
 def wire() -> None:
@@ -9,8 +10,16 @@ def wire() -> None:
     listen("approval.given", "cases.carry_out", granted.carry_out)
     listen("approval.refused", "cases.close_refused", granted.close_unanswered)
     listen("approval.withdrawn", "cases.close_withdrawn", granted.close_unanswered)
+    listen("approval.given", "cases.repin", repinning.carry_out)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("receipt.released", "cases.note_released", money.note_released)
     listen("payee.registered", "cases.note_payee", money.note_payee)
     listen("payout.paid", "cases.note_paid", money.note_paid)
     listen("payout.returned", "cases.note_returned", money.note_returned)
+    listen("calendar.day_set", "cases.reproject", reprojecting.begin)
+    listen("calendar.year_published", "cases.reproject_year", reprojecting.begin)
+    list_kind(reprojecting.KIND, reprojecting.step)
+    listen("packdraft.uploaded", "cases.preview", releasing.begin_preview)
+    listen("packdraft.signed_off", "cases.move", releasing.begin_move)
+    list_kind(releasing.PREVIEW, releasing.preview_step)
+    list_kind(releasing.MOVE, releasing.move_step)

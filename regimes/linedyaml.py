@@ -10,6 +10,7 @@ import yaml
 
 from regimes.errors import PackError, PackErrors
 
+DEEPEST = 40
 _STR, _NULL, _BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool"
 _INT, _FLOAT, _DATE = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp"
 _TRUE = frozenset({"yes", "true", "on"})
@@ -53,6 +54,7 @@ def read(text: str, file: str, errors: list[PackError]) -> LinedMap:
     Duplicate keys and impossible dates are added to `errors`. Raises PackErrors when it is not YAML at all.
     """
     try:
+        _look_before(text, file)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise PackErrors([_syntax_error(error, file)]) from error
@@ -62,6 +64,22 @@ def read(text: str, file: str, errors: list[PackError]) -> LinedMap:
         fix = "文件的最外层写成“键: 值”，例如 pack: JZ-2023"
         raise PackErrors([PackError(file, 1, "（全文）", "文件不是键值结构", fix)])
     return value
+
+
+def _look_before(text: str, file: str) -> None:
+    """Raises PackErrors for what must not be composed at all: a text nested so deep that it would exhaust the stack of
+    the process, and parts named with & and put again with *, which could hold themselves or grow without end.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if depth > DEEPEST:
+            raise PackErrors([PackError(file, line, "（格式）", "括号或缩进套得太深", "核对括号和缩进")])
+        if isinstance(event, yaml.AliasEvent):
+            message = f"用 *{event.anchor} 引用了另一处内容"
+            raise PackErrors([PackError(file, line, "（格式）", message, "把内容写全，不用 & 和 *")])
 
 
 class _Reader:

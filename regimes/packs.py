@@ -16,6 +16,7 @@ import yaml
 from regimes import linedyaml, vocabulary
 from regimes.errors import PackError, PackErrors, RegimeError, did_you_mean
 from regimes.readers import Fields, Source
+from regimes.rings import rings
 from regimes.rulekeys import APPLIES_TO, ROLLS, Context, Verification, read_verification
 from regimes.rules import (
     AppliesTo,
@@ -44,6 +45,8 @@ from regimes.vocabulary import Vocabulary, load_vocabulary
 __all__ = ["Library", "Pack", "PackError", "PackErrors", "load_library", "load_nodes_ids", "parse_pack"]
 
 FOLDER = vocabulary.FILE.parent
+TEMPLATE = FOLDER.parent / "data" / "pack_template.yaml"
+"""From which a clerk begins the pack of a new court; docs/packs.md explains each key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,7 @@ class Library:
 
     def in_force(self, code: str, on: dt.date) -> Pack | None:
         """The version of a pack that a case filed on this day takes; None outside all versions."""
-        return next((pack for pack in self._by_code.get(code, ()) if pack.is_in_force(on)), None)
+        return next((pack for pack in reversed(self._by_code.get(code, ())) if pack.is_in_force(on)), None)
 
     def rule(self, rule_id: str, on: dt.date | None = None) -> tuple[Pack, Rule]:
         """A rule by id: of the version in force on a day, else of the newest. Raises RegimeError."""
@@ -159,8 +162,8 @@ class Library:
         if not found:
             raise _no_rule(rule_id, list(self._by_rule))
         if on is not None:
-            for pack, rule in found:
-                if pack.is_in_force(on):
+            for pack, rule in reversed(found):
+                if self.in_force(pack.code, on) is pack:
                     return pack, rule
         return found[-1]
 
@@ -209,17 +212,24 @@ class Library:
                     yield PackError(pack.file, rule.line, f"{rule.id}.shortens", *wrong)
 
     def _overlaps(self) -> Iterator[PackError]:
-        """Two versions of one pack in force on the same day."""
+        """Two versions of one pack in force on the same day.
+
+        A version without an end ends by itself on the day before the next begins; one that names its end, or begins
+        no earlier than the next, contradicts it.
+        """
         for versions in self._by_code.values():
             for older, newer in zip(versions, versions[1:], strict=False):
-                ends = older.effective_to
-                if (ends is None or ends >= newer.effective_from) and (
-                    newer.effective_to is None or newer.effective_to >= older.effective_from
-                ):
-                    last = newer.effective_from - dt.timedelta(days=1)
+                ends, starts = older.effective_to, newer.effective_from
+                last = starts - dt.timedelta(days=1) if starts > dt.date.min else starts
+                if starts <= older.effective_from:
+                    message = f"第{newer.version}版不晚于第{older.version}版施行（{older.effective_from}）"
+                    fix = f"写晚于 {older.effective_from} 的 effective.from"
+                elif ends is not None and ends >= starts:
                     message = f"第{newer.version}版与第{older.version}版的施行期间重叠"
                     fix = f"在 {older.file} 写 effective.to: {last}，或改第{newer.version}版的 effective.from"
-                    yield PackError(newer.file, newer.line, "effective", message, fix)
+                else:
+                    continue
+                yield PackError(newer.file, newer.line, "effective", message, fix)
 
 
 def parse_pack(
@@ -253,6 +263,7 @@ def parse_pack(
         vocabulary=words,
     )
     source.errors.extend(_repeated_ids(pack))
+    source.errors.extend(rings(pack.deadlines, pack.file))
     if source.errors:
         raise PackErrors(sorted(source.errors, key=lambda error: error.line))
     return pack

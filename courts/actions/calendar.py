@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
@@ -48,6 +50,52 @@ def seed_calendar(*, at: dt.datetime, through: int) -> int:
     return len(new)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedDay:
+    """One date of a holiday notice: a rest day, or a make-up working day."""
+
+    on: dt.date
+    is_workday: bool
+    name: str
+
+
+def publish_year(
+    *, year: int, days: Sequence[PublishedDay], source: str, actor: User, at: dt.datetime, key: str
+) -> int:
+    """Put the State Council's holiday notice for a year in the place of the provisional days. Returns days written.
+
+    days: every rest day that is not a plain weekend, and every make-up working day; what else stood provisionally for
+    the year goes. The courts' own exceptions stay. The event holds the whole list; open clocks are re-projected above.
+    Raises NotAllowed without the calendar right, BadInput for a day outside the year, twice, or without a source.
+    """
+    _may_edit(actor)
+    _check_year(year, days, source)
+    data = {"year": year, "source": source, "days": [[day.on, day.is_workday, day.name] for day in days]}
+    with transaction.atomic(durable=True):
+        CalendarStamp.objects.select_for_update().get_or_create(pk=1)
+        if log.find("calendar", key) is not None:
+            log.append(
+                stream="calendar",
+                kind="calendar.year_published",
+                actor=actor.actor,
+                at=at,
+                key=key,
+                data=data,
+            )
+            return len(days)
+        rows = CalendarDay.objects.filter(court__isnull=True, on__year=year)
+        rows.filter(provisional=True).delete()
+        rows.filter(on__in=[day.on for day in days]).delete()
+        CalendarDay.objects.bulk_create(
+            CalendarDay(on=day.on, is_workday=day.is_workday, name=day.name, source=source) for day in days
+        )
+        log.append(
+            stream="calendar", kind="calendar.year_published", actor=actor.actor, at=at, key=key, data=data
+        )
+        CalendarStamp.objects.filter(pk=1).update(version=F("version") + 1)
+    return len(days)
+
+
 def set_day(
     *,
     on: dt.date,
@@ -64,12 +112,8 @@ def set_day(
 
     Raises NotAllowed without the calendar right, BadInput without a source.
     """
-    if not actor.is_superuser and not actor.scope.may("calendar", "W"):
-        raise NotAllowed(_("只有系统管理员可以修改日历。"), fix=_("请联系本院系统管理员。"))
-    if not source.strip():
-        raise BadInput(
-            _("没有填写依据。"), field="source", fix=_("写明通知的文号，例如 国办发明电〔2025〕7号。")
-        )
+    _may_edit(actor)
+    _must_name(source)
     with transaction.atomic(durable=True):
         CalendarStamp.objects.select_for_update().get_or_create(pk=1)
         log.append(
@@ -99,3 +143,32 @@ def set_day(
         )
         CalendarStamp.objects.filter(pk=1).update(version=F("version") + 1)
     return day
+
+
+def _may_edit(actor: User) -> None:
+    if not actor.is_superuser and not actor.scope.may("calendar", "W"):
+        raise NotAllowed(_("只有系统管理员可以修改日历。"), fix=_("请联系本院系统管理员。"))
+
+
+def _must_name(source: str) -> None:
+    if not source.strip():
+        raise BadInput(
+            _("没有填写依据。"), field="source", fix=_("写明通知的文号，例如 国办发明电〔2025〕7号。")
+        )
+
+
+def _check_year(year: int, days: Sequence[PublishedDay], source: str) -> None:
+    _must_name(source)
+    if not any(not day.is_workday for day in days):
+        raise BadInput(_("没有列出放假的日子。"), field="days", fix=_("逐日写明放假和调休上班的日子。"))
+    seen: set[dt.date] = set()
+    for day in days:
+        if day.on.year != year:
+            raise BadInput(
+                _("%(day)s 不在 %(year)d 年。") % {"day": day.on, "year": year},
+                field="days",
+                fix=_("只写这一年的日子。"),
+            )
+        if day.on in seen:
+            raise BadInput(_("%s 写了两次。") % day.on, field="days", fix=_("删去其中一处。"))
+        seen.add(day.on)

@@ -2,7 +2,7 @@
 
 from courts.models.calendar import CalendarDay, CalendarStamp
 from courts.models.courts import Court, CourtPack, Unit
-from courts.models.packs import PackRelease
+from courts.models.packs import PackDraft, PackRelease
 from courts.models.people import Appointment, Delegation, Membership, User
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CourtPack",
     "Delegation",
     "Membership",
+    "PackDraft",
     "PackRelease",
     "Unit",
     "User",

@@ -12,7 +12,7 @@ from courts.models import Unit, User
 from desk.forms.act_form import ActForm
 from desk.forms.fields import DayField, FilesField, MoneyField, long_text, with_blank
 from desk.forms.nodes import offer_people
-from desk.selectors.choices import moments, running_clocks
+from desk.selectors.choices import moments, other_versions, running_clocks
 from desk.selectors.holds import (
     grounds,
     hold_kinds,
@@ -199,6 +199,19 @@ class CorrectForm(ActForm):
     def prepare(self) -> None:
         """Facts that were recorded and start a clock."""
         self.fields["moment"].choices = with_blank(moments(self.about.file))
+
+
+class RepinForm(ActForm):
+    """换用另一版规则."""
+
+    release = forms.ChoiceField(label=_("换用哪一版"))
+    ground = long_text(label=_("事实和依据"), rows=3)
+    spans: ClassVar = {"release": "two"}
+    verb_fields: ClassVar = {"version": "release", "code": "release"}
+
+    def prepare(self) -> None:
+        """Released versions of the packs that the case follows, but those that it has."""
+        self.fields["release"].choices = with_blank(other_versions(self.about.file.case))
 
 
 class HandOverForm(ActForm):

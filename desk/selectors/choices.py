@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from cases.actions.assigning import loads
-from courts.models import User
+from cases.models import Case
+from courts.models import PackRelease, User
 from desk.selectors.case_file import CaseFile
 from desk.selectors.clocks import ClockView
-from desk.words import day_words
+from desk.words import day_words, plain_day
 from regimes.vocabulary import load_vocabulary
 
 
@@ -51,3 +54,22 @@ def moments(file: CaseFile) -> list[tuple[str, str]]:
             if event in started and rows and event in names:
                 found.append((f"{event}:{subject}", f"{names[event].zh}{about}：{rows[0][0][:10]}"))
     return sorted(found, key=lambda pair: pair[1])
+
+
+def other_versions(case: Case) -> list[tuple[str, str]]:
+    """Released versions of the packs that a case follows, but those it has: "JZ-2023:2" and words. One query."""
+    pinned = {pin["code"]: pin["version"] for pin in case.packs}
+    releases = PackRelease.objects.filter(code__in=pinned).defer("text").order_by("code", "-version")
+    return [
+        (
+            f"{release.code}:{release.version}",
+            _("%(code)s 第 %(version)d 版（%(day)s起施行）")
+            % {
+                "code": release.code,
+                "version": release.version,
+                "day": plain_day(release.effective_from),
+            },
+        )
+        for release in releases
+        if pinned[release.code] != release.version
+    ]

@@ -41,6 +41,7 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (_is_held(file) and may_hold(file), "release", _("解除停止事由"), "player-play"),
         (case.is_open and file.receipts and may_ask(file), "defer", _("申请延期发放"), "clock-pause"),
         (case.is_open and may_ask(file), "ask", _("提请其他审批"), "rubber-stamp"),
+        (case.is_open and may_ask(file), "repin", _("申请换用另一版规则"), "versions"),
         (running and may_hold(file), "suspend", _("中止执行"), "player-pause"),
         (state == "suspended" and may_hold(file), "resume", _("恢复执行"), "player-play"),
         (case.is_open and may_correct(file), "correct", _("更正起算日期"), "calendar-event"),

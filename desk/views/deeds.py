@@ -15,7 +15,9 @@ from cases.actions.clues import receive_clue
 from cases.actions.converting import assign_converted, propose_conversion, record_trigger
 from cases.actions.holding import Moved, correct_start, preview, resume_case, suspend_case
 from cases.actions.holds import release_hold, set_hold, try_out
+from cases.actions.repinning import ask_repin, preview_repin
 from cases.actions.triage import prepare_triage
+from cases.repinning import Shift
 from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from desk.forms import acts as forms
@@ -292,6 +294,31 @@ def check_release(about: About, given: dict[str, Any]) -> Check:
     return _moved(about, {"release": [int(given["hold"]), given["on"]]}, tried=try_out)
 
 
+def ask_version(doing: Doing) -> Any:
+    """换用另一版规则, by approval."""
+    code, version = split(doing.cleaned["release"])
+    return ask_repin(
+        case_id=_case(doing), code=code, version=version, ground=doing.cleaned["ground"], **doing.by
+    )
+
+
+def check_version(about: About, given: dict[str, Any]) -> Check:
+    """What the other version does to every clock, old -> new."""
+    code, version = split(given["release"])
+    case = about.file.case
+    found = preview_repin(case_id=case.pk, code=code, version=version, actor=about.file.user)
+    warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。") if found else _("没有期限因此变动。")
+    return Check([_shift_row(case.number, each) for each in found], warning)
+
+
+def _shift_row(number: str, shift: Shift) -> dict[str, Any]:
+    gone = _("不再计算") if shift.change == "ended" else _("视为已完成")
+    old = plain_day(shift.old) if shift.old else _("没有")
+    new = plain_day(shift.new) if shift.new else gone
+    about = "" if shift.subject == number else f"（{shift.subject}）"
+    return {"label": f"{shift.rule_id}{about}", "value": f"{old} → {new}", "note": shift.statement}
+
+
 def check_correct(about: About, given: dict[str, Any]) -> Check:
     """Old and new last day of every clock that starts from the corrected fact."""
     event, subject = split(given["moment"])
@@ -416,6 +443,11 @@ DEEDS: dict[str, Deed] = {
     "ask": Deed(
         _lazy("提请审批"), forms.MatterForm, ask_matter, menu.may_ask, _lazy("已提请审批。"), _lazy("提请审批"),
         _lazy("审批层级由本院规则规定。"),
+    ),
+    "repin": Deed(
+        _lazy("申请换用另一版规则"), forms.RepinForm, ask_version, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
+        _lazy("提请审批"), _lazy("案件立案后固定适用当时的规则；换用另一版须经批准，提交前先看各项期限的变化。"),
+        check=check_version,
     ),
     "correct": Deed(
         _lazy("更正起算日期"), forms.CorrectForm, correct, menu.may_correct, _lazy("已更正，相关期限已重算。"),

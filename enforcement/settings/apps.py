@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "cases",
     "notices",
     "documents",
+    "jobs",
     "funds",
     "deadlines",
     "approvals",

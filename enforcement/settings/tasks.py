@@ -21,9 +21,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "acts"
-CELERY_TASK_QUEUES = [Queue("acts"), Queue("papers"), Queue("notices")]
+CELERY_TASK_QUEUES = [Queue("acts"), Queue("papers"), Queue("notices"), Queue("jobs")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"documents.*": {"queue": "papers"}, "notices.*": {"queue": "notices"}}
+CELERY_TASK_ROUTES = {
+    "documents.*": {"queue": "papers"},
+    "notices.*": {"queue": "notices"},
+    "jobs.*": {"queue": "jobs"},
+}
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -36,6 +40,7 @@ CELERY_BEAT_SCHEDULE = {
     "approvals": {"task": "approvals.remind", "schedule": 300.0, "options": {"expires": 600}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
+    "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
 }
 KICKS = env.bool("KICKS", True)

@@ -415,9 +415,10 @@ def test_a_guard_is_not_a_deadline(tmp_path: Path) -> None:
 
 
 def test_versions_that_overlap_are_refused(tmp_path: Path) -> None:
+    first = swapped("{from: 2023-02-22}", "{from: 2023-02-22, to: 2024-06-30}")
     second = swapped("{from: 2023-02-22}", "{from: 2024-01-01}").replace("version: 1", "version: 2")
     with pytest.raises(PackErrors) as caught:
-        library(tmp_path, {"XX-2023/1": PACK, "XX-2023/2": second})
+        library(tmp_path, {"XX-2023/1": first, "XX-2023/2": second})
     error = caught.value.errors[0]
     assert (error.file, error.line, error.key) == (
         "XX-2023/2.yaml",
@@ -427,6 +428,112 @@ def test_versions_that_overlap_are_refused(tmp_path: Path) -> None:
     assert "重叠" in error.message
     assert "XX-2023/1.yaml" in error.fix
     assert "2023-12-31" in error.fix
+
+
+def test_a_version_that_begins_no_later_than_the_one_before_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackErrors, match="第2版不晚于第1版施行"):
+        library(tmp_path, {"XX-2023/1": PACK, "XX-2023/2": PACK.replace("version: 1", "version: 2")})
+
+
+def test_a_version_without_an_end_ends_on_the_day_before_the_next(tmp_path: Path) -> None:
+    second = swapped("{from: 2023-02-22}", "{from: 2024-01-01}").replace("version: 1", "version: 2")
+    second = second.replace("5 workdays", "3 workdays")
+    found = library(tmp_path, {"XX-2023/1": PACK, "XX-2023/2": second})
+    for day, version, period in (
+        (dt.date(2023, 2, 22), 1, "5 workdays"),
+        (dt.date(2023, 12, 31), 1, "5 workdays"),
+        (dt.date(2024, 1, 1), 2, "3 workdays"),
+    ):
+        in_force = found.in_force("XX-2023", day)
+        assert in_force is not None
+        assert in_force.version == version
+        assert str(found.deadline("XX-D-01", day)[1].period[0]) == period
+    assert found.pack("XX-2023", 1).digest == pack().digest
+
+
+RING = """\
+  - id: XX-D-02
+    article: 四
+    statement: 结案后报送。
+    duty: closing
+    start: notice_sent
+    period: 5 days
+    met_by: {second}
+"""
+
+
+def test_deadlines_that_wait_for_each_other_are_refused() -> None:
+    closing = PACK + RING.format(second="case_received")
+    found = faults(closing)
+    assert [(error.line, error.key) for error in found] == [
+        (line_of(closing, "XX-D-02"), "deadlines[XX-D-02].met_by")
+    ]
+    assert "XX-D-01 → XX-D-02 → XX-D-01" in found[0].message
+    assert found[0].fix
+
+
+@pytest.mark.parametrize(
+    "second", ["case_closed", "{any: [case_received, case_closed]}"], ids=["no ring", "a way out"]
+)
+def test_a_chain_of_deadlines_with_an_end_is_no_ring(second: str) -> None:
+    assert len(pack(PACK + RING.format(second=second)).deadlines) == 2
+
+
+def test_a_deadline_that_ends_with_its_own_start_is_refused() -> None:
+    found = faults(swapped("met_by: notice_sent", "met_by: case_received"))
+    assert [error.key for error in found] == ["deadlines[XX-D-01].met_by"]
+    assert "刚开始就完成" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["gaps: &a [缺表, *a]\n", "gaps: [&b [一], *b]\n", "campaign: &c {from: *c}\n"],
+    ids=["holds itself", "put twice", "a mapping in itself"],
+)
+def test_parts_that_are_named_and_put_again_are_refused(part: str) -> None:
+    found = [error for error in faults(PACK + part) if "引用" in error.message]
+    assert len(found) == 1
+    assert found[0].line == PACK.count("\n") + 1
+    assert "写全" in found[0].fix
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "[" * 50_000,
+        "{a: " * 20_000,
+        "[ [] ," * 20_000,
+        "\n  " + "- " * 20_000,
+        "\n" + "".join(" " * n + "a:\n" for n in range(1, 300)),
+    ],
+    ids=["brackets", "braces", "closed brackets between", "hyphens", "indents"],
+)
+def test_a_text_nested_without_end_is_refused_and_kills_no_process(deep: str) -> None:
+    found = faults(PACK + "gaps: " + deep)
+    assert len(found) == 1
+    assert found[0].key == "（格式）"
+    assert found[0].fix
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("extension: {each: -15 days}", "extension.each"),
+        ("warn_at: [-5 days]", "warn_at"),
+        ("excludes: 5", "excludes"),
+        ("when: [service_channel]", "when"),
+        ("when: 5", "when"),
+        ("when: fund_amount == electronic", "when"),
+        ("when: default_judgment > 3", "when"),
+        ("ladder: [{before: -2 workdays, to: [handler]}]", "ladder[1].before"),
+    ],
+)
+def test_negative_amounts_and_conditions_of_the_wrong_type(line: str, key: str) -> None:
+    text = PACK.replace("    when: service_channel == electronic\n", "") + f"    {line}\n"
+    found = faults(text)
+    assert [error.key for error in found] == [f"deadlines[XX-D-01].{key}"]
+    assert found[0].line == text.count("\n")
+    assert found[0].fix
 
 
 def test_one_id_in_two_packs_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Whether an uploaded text is a pack that may be released: every fault with line and cure, before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from courts.models import CourtPack, PackRelease, User
+from courts.selectors import pack_of
+from kernel.errors import NotAllowed
+from regimes.errors import PackError, PackErrors
+from regimes.packs import Library, Pack, load_library, parse_pack
+
+LARGEST = 512 * 1024
+"""Bytes. The longest pack of the tree has a tenth of it."""
+_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}(-[0-9]{4})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A pack that passed, with its text as it will be kept."""
+
+    pack: Pack
+    text: str
+
+
+def read_text(data: bytes, name: str) -> str:
+    """The text of an uploaded file. Raises PackErrors when it is too large, not UTF-8, empty or cut off."""
+    if len(data) > LARGEST:
+        raise _fault(
+            name, 1, _("文件超过 %d KB") % (LARGEST // 1024), _("一个规则包不会这么大，核对是不是选错了文件")
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise _fault(name, line, _("这里不是 UTF-8 文字"), _("用编辑器另存为 UTF-8 编码再上传")) from error
+    text = text.replace("\r\n", "\n")
+    if not text.strip():
+        raise _fault(name, 1, _("文件是空的"), _("选择写好的规则包文件"))
+    if not text.endswith("\n"):
+        line = text.count("\n") + 1
+        raise _fault(
+            name, line, _("最后一行没有换行，文件可能没有传完"), _("核对末尾几条规则，在最后加一个换行再上传")
+        )
+    return text
+
+
+def check_text(text: str, name: str) -> Checked:
+    """The pack, checked by itself, against the released packs and against the order of versions. Raises PackErrors."""
+    pack = parse_pack(text, name)
+    errors = list(_misnumbered(pack, name))
+    if not errors:
+        others = [pack_of(release) for release in PackRelease.objects.defer("text")]
+        known = others or list(load_library().packs)
+        try:
+            Library([*(each for each in known if each.name != pack.name), pack])
+        except PackErrors as found:
+            errors = [error for error in found.errors if error.file == name] or list(found.errors)
+    if errors:
+        raise PackErrors(errors)
+    return Checked(pack, text)
+
+
+def may_release(pack: Pack, actor: User) -> None:
+    """A person deals with the packs of their own court and of the courts below it. Raises NotAllowed.
+
+    BASE is followed by all: only who administers the whole system.
+    """
+    if actor.is_superuser:
+        return
+    if pack.code == "BASE":
+        raise NotAllowed(
+            _("基准规则包适用于全部法院，只有系统总管理员可以发布。"), fix=_("请联系系统总管理员。")
+        )
+    own = actor.court_id
+    others = CourtPack.objects.filter(code=pack.code).exclude(court_id=own).exclude(court__parent_id=own)
+    if others.exists():
+        raise NotAllowed(
+            _("规则包“%s”还有本院和下级法院以外的法院适用。") % pack.code, fix=_("请上级法院的管理员发布。")
+        )
+
+
+def _misnumbered(pack: Pack, name: str) -> list[PackError]:
+    if not _CODE.fullmatch(pack.code):
+        message = _("规则包代码“%s”不合要求") % pack.code
+        return [PackError(name, _line(pack, "pack:"), "pack", message, _("用大写字母加年份，例如 QS-2025"))]
+    newest = (
+        PackRelease.objects.filter(code=pack.code)
+        .order_by("-version")
+        .values_list("version", "digest")
+        .first()
+    )
+    last, digest = newest or (0, "")
+    if pack.version == last + 1:
+        return []
+    if pack.digest == digest:
+        message, fix = (
+            _("第 %d 版已经发布，正文相同") % last,
+            _("不用再发布；有修改的，写 version: %d") % (last + 1),
+        )
+    else:
+        message = _("版本号应当是 %(next)d，现在写的是 %(now)d") % {"next": last + 1, "now": pack.version}
+        fix = _("写 version: %d") % (last + 1)
+    return [PackError(name, _line(pack, "version:"), "version", message, fix)]
+
+
+def _line(pack: Pack, key: str) -> int:
+    lines = pack.text.splitlines()
+    return next((n for n, line in enumerate(lines, start=1) if line.startswith(key)), 1)
+
+
+def _fault(name: str, line: int, message: str, fix: str) -> PackErrors:
+    return PackErrors([PackError(name, line, _("（全文）"), message, fix)])

@@ -14,6 +14,7 @@ from desk.views import (
     nodes,
     notices,
     properties,
+    rules,
     undoing,
     worklist,
 )
@@ -40,6 +41,10 @@ urlpatterns = [
     path("notifications/sms/<int:message_id>", notices.sms_message, name="sms_message"),
     path("notifications/sms/numbers/<int:mark_id>", notices.sms_number, name="sms_number"),
     path("coverage", notices.coverage, name="coverage"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/compare", rules.compare, name="rule_compare"),
+    path("rules/packs/<str:code>/<int:version>", rules.pack, name="rule_pack"),
+    path("rules/clocks/<str:rule_id>", rules.clocks, name="rule_clocks"),
     path("components/", home.components, name="components"),
     path("cases/new", filing.file, name="file_case"),
     path("cases/<int:pk>/", case.case, name="case"),

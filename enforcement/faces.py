@@ -79,6 +79,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         _("工具"),
         [
             (_("期限计算器"), "deadlines:calculator", "calculator", None),
+            (_("规则库"), "desk:rules", "book", None),
         ],
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from kernel.errors import BadInput, NotFound, WrongState
 from measures.actions.controlling import may_control
 from measures.models import Property
 from regimes.periods import compute
+from regimes.rules import DeadlineRule
 
 RATIO = Decimal("0.0001")
 
@@ -195,20 +197,21 @@ def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
     return {"set_starting_price": facts, "set_auction_deposit": {**facts, "deposit_ratio": deposit}}
 
 
-def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:
-    """Every minimum gap of the case's rules between announcement and opening that applies to this item."""
+def _gaps(locked: Locked, row: Property) -> Iterator[DeadlineRule]:
+    """The minimum gaps of the case's rules between announcement and opening that apply to this item."""
     facts = {
         **locked.facts.get(row.subject_id, {}),
         "auction_mode": "online",
         "auction_round": row.auction_round + 1,
     }
     for rule in locked.book.deadlines:
-        if (
-            rule.kind != "min_gap"
-            or rule.start != "auction_announced"
-            or rule.when.evaluate(facts) is not True
-        ):
-            continue
+        if rule.kind == "min_gap" and rule.start == "auction_announced" and rule.when.evaluate(facts) is True:
+            yield rule
+
+
+def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:
+    """Every minimum gap of the case's rules between announcement and opening that applies to this item."""
+    for rule in _gaps(locked, row):
         earliest = compute(rule.terms, given.announced_on, locked.calendar).earliest
         if isinstance(earliest, dt.date) and given.opens_on < earliest:
             raise WrongState(

@@ -115,7 +115,9 @@ def _others(book: RuleBook, matter: Matter) -> Iterator[Said]:
         rules = (rule for _pack, rule in book.reaching(matter.section))
     for rule in rules:
         if isinstance(rule, Rule) and matter.keep(rule):
-            yield Said(rule.title or rule.statement.rstrip("。"), rule.id, rule.source, verified=rule.verified)
+            yield Said(
+                rule.title or rule.statement.rstrip("。"), rule.id, rule.source, verified=rule.verified
+            )
 
 
 def is_advice(rule: DeadlineRule | Suggestion) -> bool:
@@ -138,5 +140,7 @@ def length_words(rule: DeadlineRule | Suggestion) -> str:
 
 def _length(rule: DeadlineRule | Suggestion, words: Any) -> str:
     event = words.events.get(rule.start)
-    length = length_words(rule)
+    length = length_words(rule) or getattr(rule, "due_from", "") or rule.statement.rstrip("。")
+    if not length_words(rule):
+        return length
     return _("%(event)s后%(length)s") % {"event": event.zh, "length": length} if event and length else length

@@ -64,7 +64,9 @@ def deeds_of(rule: Rule) -> tuple[str, ...]:
 
 
 def _later(rule: Rule, deed: str, register: Register) -> str:
-    """The title that one deed waits for: what would meet a duty, or satisfy a requirement, is not recorded yet."""
+    """The title that one deed waits for: by name in waiting.yaml, or because what meets the duty is not recorded yet."""
+    if own := register.waiting["rules"].get(f"{rule.id} {deed}"):
+        return own
     if isinstance(rule, (DeadlineRule, Suggestion)) and deed == "met" and rule.met_by:
         titles = [register.title_of("events", event) for event in rule.met_by.events]
         wanted = [title for title in titles if title]

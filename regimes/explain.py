@@ -142,7 +142,9 @@ def stated_end(rule: DeadlineRule, facts: Mapping[str, object]) -> dt.date | Non
         return dt.date.fromisoformat(str(held))
     except ValueError as error:
         raise RegimeError(
-            f"事实“{rule.stated_end}”应当是日期，现在是“{held}”", field=rule.stated_end, fix="按 2026-03-05 的样式填写"
+            f"事实“{rule.stated_end}”应当是日期，现在是“{held}”",
+            field=rule.stated_end,
+            fix="按 2026-03-05 的样式填写",
         ) from error
 
 

@@ -183,7 +183,9 @@ class _Parser:
 
     def _value(self, fact: Fact, tree: ast.expr) -> Value:
         if fact.type == "date":
-            raise RegimeError(f"“{fact.id}”（{fact.zh}）是日期，条件里不能比较", fix="改用 stated_end 或者事件")
+            raise RegimeError(
+                f"“{fact.id}”（{fact.zh}）是日期，条件里不能比较", fix="改用 stated_end 或者事件"
+            )
         if fact.type == "number":
             return _number(fact, tree)
         word = (

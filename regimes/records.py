@@ -233,4 +233,3 @@ def _hindered(node: Node, register: Register) -> str:
     if node.op == "or":
         return titles[0] if titles and all(titles) else ""
     return next(filter(None, titles), "")
-

@@ -23,7 +23,9 @@ from kernel.errors import WrongState
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "regimes" / "packs" / "recorded.json"
 SECTIONS = ("facts", "events", "actions", "nodes", "matters", "rules")
-MATTERS = {"extension": "extend_case_limit", "deduction": "deduct_period"}
+MATTERS = {"extension": "extend_case_limit", "deduction": "deduct_period", "over_limit": "over_limit_control"}
+# An approval that is an act of its own.
+ACTS = {"termination.reviewed": "termination_review"}
 APPS = frozenset(path.parent.parent.name for path in ROOT.glob("*/actions/__init__.py"))
 
 # (section, name) -> the verb that did it, in the running test.
@@ -121,6 +123,12 @@ def _opened(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     return nodes
 
 
+def _performed(known: Callable[..., Any], locked: Any, act: Any, **more: Any) -> Any:
+    if act.kind in ACTS:
+        note("matters", ACTS[act.kind])
+    return known(locked, act, **more)
+
+
 def _asked(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     found = known(*given, **more)
     note("matters", MATTERS.get(more["kind"], more["kind"]))
@@ -146,6 +154,7 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("regimes.pushes", "tellings", _told),
     ("closing.checklist", "answers", _checked),
     ("cases.perform", "_open", _opened),
+    ("cases.perform", "perform", _performed),
     ("measures.actions.disposing", "_check_gap", _gaps),
     ("approvals.actions.requests", "ask", _asked),
 )

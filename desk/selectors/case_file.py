@@ -99,7 +99,11 @@ def cases_to_show(user: User) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(user)
         .select_related("court", "team", "owner")
-        .annotate(above=ArraySubquery(CourtPack.objects.filter(court_id=OuterRef("court__parent_id")).values("code")))
+        .annotate(
+            above=ArraySubquery(
+                CourtPack.objects.filter(court_id=OuterRef("court__parent_id")).values("code")
+            )
+        )
         .annotate(papers_count=_count(Paper), files_count=_count(File.objects.exclude(kind="paper")))
     )
 

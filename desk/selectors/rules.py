@@ -22,6 +22,7 @@ from regimes.rules import Checklist, Rule
 from regimes.sections import READERS
 
 NATIONAL = "BASE"
+ROWS = 40
 SECTIONS = tuple(READERS)
 
 
@@ -63,7 +64,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class PackPage:
-    """One version of a pack with the rules of a section. sizes: rules per section that is not empty."""
+    """One version of a pack with the rules of a section, 40 a page. sizes: rules per section that is not empty."""
 
     pack: Pack
     versions: tuple[Pack, ...]
@@ -72,7 +73,8 @@ class PackPage:
     section: str
     sizes: Mapping[str, int]
     rules: tuple[Standing, ...]
-    today: dt.date
+    number: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,13 @@ def shelves(*, user: User, at: dt.datetime) -> list[Shelf]:
     return found
 
 
-def pack_page(*, user: User, code: str, version: int, section: str, at: dt.datetime) -> PackPage | None:
-    """One version of a pack; None when there is none. An unknown section shows the first. Three queries."""
+def pack_page(
+    *, user: User, code: str, version: int, section: str, number: int, rule_id: str, at: dt.datetime
+) -> PackPage | None:
+    """One version of a pack; None when there is none. rule_id: the section and page that hold this rule.
+
+    An unknown section shows the first, an unknown page the nearest. Three queries.
+    """
     library, today = library_in_use(), day_of(at)
     try:
         pack = library.pack(code, version)
@@ -125,14 +132,19 @@ def pack_page(*, user: User, code: str, version: int, section: str, at: dt.datet
     versions = tuple(each for each in library.packs if each.code == code)
     sizes = {name: n for name in SECTIONS if (n := len(rules_of(pack, name)))}
     chosen = section if section in sizes else next(iter(sizes), "")
+    for name in sizes:
+        places = {rule.id: place for place, rule in enumerate(rules_of(pack, name))}
+        if rule_id in places:
+            chosen, number = name, places[rule_id] // ROWS + 1
+    pages = max(1, -(-sizes.get(chosen, 0) // ROWS))
+    number = min(max(1, number), pages)
+    listed = rules_of(pack, chosen)[(number - 1) * ROWS : number * ROWS] if chosen else ()
     register, bites = load_register(), bites_of(user, at)
-    rules = tuple(
-        _standing(rule, pack, versions, today, register, bites)
-        for rule in (rules_of(pack, chosen) if chosen else ())
-    )
+    rules = tuple(_standing(rule, pack, versions, today, register, bites) for rule in listed)
     mine = [bites.get(rule.id, Bite()) for rule in pack.rules()]
     total = Bite(sum(b.running for b in mine), sum(b.overdue for b in mine))
-    return PackPage(pack, versions, _followers().get(code, ()), total, chosen, sizes, rules, today)
+    courts = _followers().get(code, ())
+    return PackPage(pack, versions, courts, total, chosen, sizes, rules, number, pages)
 
 
 def clocks_of_rule(
@@ -177,9 +189,7 @@ def compared(*, user: User, a: int | None, b: int | None, today: dt.date) -> Com
     second = by_id[b] if b else _unlike(first, courts, follows)
     national = library.in_force(NATIONAL, today)
     base = [] if national is None else [Pinned(national)]
-    books = tuple(
-        RuleBook([*base, *_pinned(follows[court.pk], library, today)]) for court in (first, second)
-    )
+    books = tuple(RuleBook([*base, *_pinned(follows[court.pk], library, today)]) for court in (first, second))
     return Compared(courts, (first, second), (books[0], books[1]), RuleBook(base))
 
 
@@ -201,7 +211,9 @@ def bites_of(user: User, at: dt.datetime) -> dict[str, Bite]:
 def rules_of(pack: Pack, section: str) -> tuple[Rule, ...]:
     """The rules of one section, the items of checklists one by one."""
     entries = getattr(pack, section)
-    return tuple(rule for each in entries for rule in (each.items if isinstance(each, Checklist) else (each,)))
+    return tuple(
+        rule for each in entries for rule in (each.items if isinstance(each, Checklist) else (each,))
+    )
 
 
 def state_of(rule: Rule, pack: Pack, today: dt.date, register: Register) -> str:
@@ -270,6 +282,4 @@ def _unlike(first: Court, courts: Iterable[Court], follows: Mapping[int, list[Co
     """The first other court with other packs, else any other."""
     mine = {row.code for row in follows[first.pk]}
     others = [court for court in courts if court.pk != first.pk]
-    return next(
-        (court for court in others if {row.code for row in follows[court.pk]} != mine), others[0]
-    )
+    return next((court for court in others if {row.code for row in follows[court.pk]} != mine), others[0])

@@ -109,7 +109,7 @@ def tier_of(clock: ClockView, above: Set[str]) -> str:
 def rule_url(clock: ClockView) -> str:
     """The rule in the library, in the version that the clock was started under."""
     page = reverse("desk:rule_pack", args=[clock.pack.code, clock.row.pack_version])
-    return f"{page}#row-{clock.rule.id}"
+    return f"{page}?rule={clock.rule.id}#row-{clock.rule.id}"
 
 
 def short_rule(clock: ClockView) -> str:

@@ -94,7 +94,12 @@ def _pack_row(shelf: Shelf) -> Row:
                 {"kind": "num", "text": str(shelf.counts.get(state, 0)), "label": str(STATES[state][1])}
                 for state in ("in_force", "unverified", "inactive")
             ),
-            {"text": bite_words(shelf.bite), "sub": _late(shelf.bite), "sub_tone": "over", "label": _("正在计时")},
+            {
+                "text": bite_words(shelf.bite),
+                "sub": _late(shelf.bite),
+                "sub_tone": "over",
+                "label": _("正在计时"),
+            },
         ]
     }
 
@@ -150,7 +155,9 @@ def facts(found: PackPage) -> list[tuple[str, str]]:
     pack = found.pack
     verified = _("没有核实")
     if pack.verified:
-        verified = "，".join(filter(None, (pack.verified_by, long_date(pack.verified_on) if pack.verified_on else "")))
+        verified = "，".join(
+            filter(None, (pack.verified_by, long_date(pack.verified_on) if pack.verified_on else ""))
+        )
     applies = {
         "new_cases": _("施行之日起立案的案件"),
         "open_cases": _("施行时和以后在办的全部案件"),
@@ -189,7 +196,7 @@ def section_tabs(found: PackPage, link: Address) -> list[Row]:
         {
             "label": str(SECTIONS[name]),
             "count": str(size),
-            "url": link(section=name),
+            "url": link(section=name, page=None),
             "current": name == found.section,
         }
         for name, size in found.sizes.items()
@@ -233,15 +240,19 @@ def rule_groups(found: PackPage) -> list[Row]:
 def _rule_row(standing: Standing, pack: Pack) -> Row:
     rule = standing.rule
     state, words = STATES[standing.state]
-    waits = TITLES_ZH.get(standing.waits_for, "")
+    waits = TITLES_ZH[standing.waits_for] if standing.state == "inactive" else ""
     return {
         "id": rule.id,
         "cells": [
-            {"kind": "main", "text": _title(rule), "sub": f"{rule.id} · {_source(rule, pack)}", "strong": False},
+            {
+                "kind": "main",
+                "text": _title(rule),
+                "sub": f"{rule.id} · {_source(rule, pack)}",
+                "strong": False,
+            },
             {"text": terms_of(rule, pack), "sub": _advice(rule), "sub_tone": "soon", "label": _("要点")},
             {
-                "pill": {"state": state, "text": str(words)},
-                "sub": _("等待：%s") % waits if standing.state == "inactive" else "",
+                "pill": {"state": state, "text": _("未启用，等待：%s") % waits if waits else str(words)},
                 "label": _("状态"),
             },
             _bite_cell(rule, standing.bite),
@@ -251,7 +262,11 @@ def _rule_row(standing: Standing, pack: Pack) -> Row:
 
 
 def _title(rule: Rule) -> str:
-    return f"{rule.title}：{rule.statement}" if rule.title and rule.title not in rule.statement else rule.statement
+    return (
+        f"{rule.title}：{rule.statement}"
+        if rule.title and rule.title not in rule.statement
+        else rule.statement
+    )
 
 
 def _source(rule: Rule, pack: Pack) -> str:
@@ -269,9 +284,11 @@ def _bite_cell(rule: Rule, bite: Bite) -> Row:
     if not bite.running:
         return {"text": "—", "label": label}
     to = reverse("desk:rule_clocks", args=[rule.id])
-    late = [
-        {"label": _("超期 %d 项") % bite.overdue, "url": f"{to}?late=1", "text": True, "small": True}
-    ] if bite.overdue else []
+    late = (
+        [{"label": _("超期 %d 项") % bite.overdue, "url": f"{to}?late=1", "text": True, "small": True}]
+        if bite.overdue
+        else []
+    )
     return {"text": bite_words(bite), "url": to, "label": label, "actions": late}
 
 
@@ -301,7 +318,9 @@ def terms_of(rule: Rule, pack: Pack) -> str:
             return words.facts[rule.sets].values.get(rule.value, rule.value)
         case Conversion():
             values = words.facts["case_class"].values
-            return f"{values.get(rule.from_class, rule.from_class)} → {values.get(rule.to_class, rule.to_class)}"
+            return (
+                f"{values.get(rule.from_class, rule.from_class)} → {values.get(rule.to_class, rule.to_class)}"
+            )
         case Approval():
             return " → ".join(words.roles.get(name, name) for name in rule.chain)
         case RoleDuty():
@@ -381,7 +400,9 @@ def compare_columns(found: Compared) -> list[Row]:
 
 def compare_groups(found: Compared, *, only_different: bool = False) -> list[Row]:
     """One row per matter of which anybody says something."""
-    national = {rule_id for matter in MATTERS for rule_id in (s.rule_id for s in said(found.national, matter))}
+    national = {
+        rule_id for matter in MATTERS for rule_id in (s.rule_id for s in said(found.national, matter))
+    }
     rows = []
     for matter in MATTERS:
         first, second = (_own(book, matter, national) for book in found.books)
@@ -394,7 +415,9 @@ def compare_groups(found: Compared, *, only_different: bool = False) -> list[Row
         cells = [{"kind": "main", "text": str(matter.label), "strong": True}]
         if differs:
             cells[0] |= {"pill": {"state": "soon", "text": _("不同")}}
-        columns = zip((*[c.short_name for c in found.chosen], _("全国规定")), (first, second, base), strict=True)
+        columns = zip(
+            (*[c.short_name for c in found.chosen], _("全国规定")), (first, second, base), strict=True
+        )
         cells += [
             {"template": "desk/_said.html", "label": label, "said": _shown(each), "silent": _("没有规定")}
             for label, each in columns

@@ -36,13 +36,20 @@ def rules(request: HttpRequest) -> HttpResponse:
 def pack(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """One version of a pack."""
     request.at = at = time.now()
-    section = request.GET.get("section", "")
-    found = shelf.pack_page(user=request.user, code=code, version=version, section=section, at=at)
+    found = shelf.pack_page(
+        user=request.user,
+        code=code,
+        version=version,
+        section=request.GET.get("section", ""),
+        number=number_in(request, "page") or 1,
+        rule_id=request.GET.get("rule", ""),
+        at=at,
+    )
     if found is None:
         raise Http404
 
     def link(**changes: object) -> str:
-        return here(request, ("section",), **changes)
+        return here(request, ("section", "page"), **changes)
 
     context = {
         "title": found.pack.title,
@@ -55,6 +62,9 @@ def pack(request: HttpRequest, code: str, version: int) -> HttpResponse:
         "columns": table.rule_columns(),
         "groups": table.rule_groups(found),
         "caption": table.SECTIONS.get(found.section, ""),
+        "footing": _("第 %(n)d 页，共 %(all)d 页") % {"n": found.number, "all": found.pages},
+        "next_url": link(section=found.section, page=found.number + 1) if found.number < found.pages else "",
+        "prev_url": link(section=found.section, page=found.number - 1) if found.number > 1 else "",
     }
     return render(request, "desk/rule_pack.html", context)
 
@@ -92,7 +102,11 @@ def clocks(request: HttpRequest, rule_id: str) -> HttpResponse:
         ],
         "columns": table.clock_columns(),
         "groups": table.clock_groups(found, time.today(at), at),
-        "empty": {"title": _("没有正在计时的案件"), "text": _("您能看到的案件中，这条规则没有在计时。"), "icon": "clock"},
+        "empty": {
+            "title": _("没有正在计时的案件"),
+            "text": _("您能看到的案件中，这条规则没有在计时。"),
+            "icon": "clock",
+        },
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
@@ -110,7 +124,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("对比两个法院的规则"),
         "crumbs": [{"label": _("规则库"), "url": reverse("desk:rules")}, {"label": _("对比")}],
-        "empty": {"title": _("没有可以对比的法院"), "text": _("至少两个法院采用了规则包，才能对比。"), "icon": "scale"},
+        "empty": {
+            "title": _("没有可以对比的法院"),
+            "text": _("至少两个法院采用了规则包，才能对比。"),
+            "icon": "scale",
+        },
     }
     if found is not None:
         first, second = found.chosen

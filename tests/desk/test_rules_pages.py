@@ -109,9 +109,19 @@ def test_a_rule_shows_where_it_bites_and_leads_there(home: House) -> None:
 
 def test_where_it_bites_in_another_court_stays_hidden(home: House) -> None:
     stranger = person(court(), "handler")
-    assert "超期" not in text(stranger, "/rules/packs/JZ-2023/1")
+    page = text(stranger, "/rules/packs/JZ-2023/1")
+    assert "超期 1 项" not in page
+    assert "1 项" not in page
     listed = text(stranger, "/rules/clocks/JZ-D-01")
     assert Case.objects.get(court=home.court).number not in listed
+
+
+def test_a_link_to_a_rule_opens_the_page_that_holds_it(home: House) -> None:
+    first, last = (text(home.handler, f"/rules/packs/BASE/1{query}") for query in ("", "?rule=BASE-D-73"))
+    assert "BASE-D-01 ·" in first
+    assert "BASE-D-73 ·" not in first
+    assert "BASE-D-73 ·" in last
+    assert "BASE-G-06 ·" in text(home.handler, "/rules/packs/BASE/1?rule=BASE-G-06")
 
 
 def test_two_courts_stand_side_by_side(home: House) -> None:
@@ -146,14 +156,19 @@ def test_a_page_has_a_fixed_number_of_queries_and_is_quick(home: House, path: st
     court(packs=("SQ-2022",))
     client = client_of(home.centre)
     client.get(path)
-    counted = []
+    counted, spent = [], []
     for _ in range(2):
-        with CaptureQueriesContext(connection, ) as found, time.travel(LATE):
-            began = stopwatch.perf_counter()
+        with (
+            CaptureQueriesContext(
+                connection,
+            ) as found,
+            time.travel(LATE),
+        ):
+            began = stopwatch.process_time()
             assert client.get(path).status_code == 200
-            took = stopwatch.perf_counter() - began
+            spent.append(stopwatch.process_time() - began)
         counted.append(len(found))
         with time.travel(LATE):
             assigned(home, filing("2023-04-24", basis=f"（2022）鄂9901民初{len(counted)}号"))
     assert counted[0] == counted[1] <= 12
-    assert took < 0.3  # 100 ms on its own; the tests share two cores with others
+    assert min(spent) < 0.1

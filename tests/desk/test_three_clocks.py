@@ -88,7 +88,11 @@ def test_the_earliest_warns_first_and_each_breach_is_reported_apart() -> None:
     def at(day: str) -> dt.datetime:
         return time.at_local(dt.date.fromisoformat(day), 12)
 
-    for day, warned in (("2023-06-25", (True, False)), ("2023-06-28", (True, False)), ("2023-07-18", (True, True))):
+    for day, warned in (
+        ("2023-06-25", (True, False)),
+        ("2023-06-28", (True, False)),
+        ("2023-07-18", (True, True)),
+    ):
         with time.travel(at(day)):
             sweep()
         assert (fired("BASE-D-14") > 0, fired("JZ-D-08") > 0) == warned, day
@@ -112,4 +116,4 @@ def test_law_the_court_above_and_the_court_itself_stand_side_by_side() -> None:
     first = [rule for rule, line in lines.items() if line["first"]]
     days = {rule: Deadline.objects.get(case_id=case.pk, rule_id=rule).due_on for rule in lines}
     assert {days[rule] for rule in first} == {min(days.values())}
-    assert lines["JZ-D-01"]["url"] == "/rules/packs/JZ-2023/1#row-JZ-D-01"
+    assert lines["JZ-D-01"]["url"] == "/rules/packs/JZ-2023/1?rule=JZ-D-01#row-JZ-D-01"

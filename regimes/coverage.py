@@ -8,7 +8,7 @@ from typing import Literal
 
 from regimes.flow import CLOCK_KINDS
 from regimes.packs import Pack
-from regimes.records import UNDER_WAY, Register, Seen, waits_for
+from regimes.records import UNDER_WAY, Register, Seen, hindered, waits_for
 from regimes.rules import ChecklistItem, DeadlineRule, GuardRule, RoleDuty, Rule, Suggestion
 
 State = Literal["covered", "inactive", "open"]
@@ -67,6 +67,8 @@ def _later(rule: Rule, deed: str, register: Register) -> str:
     """The title that one deed waits for: by name in waiting.yaml, or because what meets the duty is not recorded yet."""
     if own := register.waiting["rules"].get(f"{rule.id} {deed}"):
         return own
+    if deed == "passed" and isinstance(rule, (GuardRule, ChecklistItem)):
+        return hindered(rule.require.root, register)
     if isinstance(rule, (DeadlineRule, Suggestion)) and deed == "met" and rule.met_by:
         titles = [register.title_of("events", event) for event in rule.met_by.events]
         wanted = [title for title in titles if title]

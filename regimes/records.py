@@ -211,7 +211,7 @@ def _barriers(rule: Rule, register: Register) -> Iterator[str]:
         if isinstance(condition, Expr) and isinstance(
             rule, (DeadlineRule, Suggestion, GuardRule, ChecklistItem, Criterion, Approval)
         ):
-            yield _hindered(condition.root, register)
+            yield hindered(condition.root, register)
 
 
 def _starts(rule: DeadlineRule | Suggestion) -> tuple[str, ...]:
@@ -224,12 +224,12 @@ def _any_of(register: Register, section: Section, names: tuple[str, ...]) -> str
     return titles[0] if titles and all(titles) else ""
 
 
-def _hindered(node: Node, register: Register) -> str:
+def hindered(node: Node, register: Register) -> str:
     """The title without which a condition can never hold; a part of `or` that can hold is enough."""
     if isinstance(node, Test):
         names = (node.fact, node.other) if node.other else (node.fact,)
         return next(filter(None, (register.title_of("facts", name) for name in names)), "")
-    titles = [_hindered(part, register) for part in node.parts]
+    titles = [hindered(part, register) for part in node.parts]
     if node.op == "or":
         return titles[0] if titles and all(titles) else ""
     return next(filter(None, titles), "")

@@ -140,7 +140,8 @@ def _gaps(known: Callable[..., Any], locked: Any, row: Any, given: Any) -> Any:
     try:
         found = known(locked, row, given)
     except WrongState as refusal:
-        note("rules", f"{refusal.code} refused")
+        for name in refusal.detail["guards"]:
+            note("rules", f"{name} refused")
         raise
     for rule in asked:
         note("rules", f"{rule} passed")

@@ -211,18 +211,22 @@ def _gaps(locked: Locked, row: Property) -> Iterator[DeadlineRule]:
 
 def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:
     """Every minimum gap of the case's rules between announcement and opening that applies to this item."""
+    short: dict[str, str] = {}
     for rule in _gaps(locked, row):
         earliest = compute(rule.terms, given.announced_on, locked.calendar).earliest
         if isinstance(earliest, dt.date) and given.opens_on < earliest:
-            raise WrongState(
-                _("%(statement)s 公告日为 %(on)s 的，最早 %(earliest)s 开拍。（%(rule)s，%(source)s）")
-                % {
-                    "statement": rule.statement,
-                    "on": given.announced_on,
-                    "earliest": earliest,
-                    "rule": rule.id,
-                    "source": rule.source,
-                },
-                code=rule.id,
-                fix=_("推迟开拍日期。"),
-            )
+            words = _("%(statement)s 公告日为 %(on)s 的，最早 %(earliest)s 开拍。（%(rule)s，%(source)s）")
+            short[rule.id] = words % {
+                "statement": rule.statement,
+                "on": given.announced_on,
+                "earliest": earliest,
+                "rule": rule.id,
+                "source": rule.source,
+            }
+    if short:
+        raise WrongState(
+            "".join(short.values()),
+            code=next(iter(short)),
+            fix=_("推迟开拍日期。"),
+            detail={"guards": list(short)},
+        )

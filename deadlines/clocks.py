@@ -219,8 +219,8 @@ def _rungs(row: Deadline, book: RuleBook, calendar: Calendar) -> list[dt.datetim
 
 def _untold(row: Deadline, book: RuleBook, calendar: Calendar, at: dt.datetime) -> Iterator[Firing]:
     """The rungs of a back-dated clock that were past when it was recorded: kept, told to nobody."""
-    rule = book.rule(row.rule_id)
     for index, instant in enumerate(_rungs(row, book, calendar)):
+        rule = book.rule(row.rule_id)
         if instant <= at:
             yield Firing(
                 deadline_id=row.pk,

@@ -18,6 +18,7 @@ from desk.views import (
     notices,
     properties,
     releases,
+    rules,
     undoing,
     worklist,
 )
@@ -58,6 +59,10 @@ urlpatterns = [
     path("rules/releases/<int:pk>/", releases.draft, name="release"),
     path("rules/releases/<int:pk>/text", releases.text, name="release_text"),
     path("rules/releases/<int:pk>/<slug:name>/", releases.decide, name="release_decide"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/compare", rules.compare, name="rule_compare"),
+    path("rules/packs/<str:code>/<int:version>", rules.pack, name="rule_pack"),
+    path("rules/clocks/<str:rule_id>", rules.clocks, name="rule_clocks"),
     path("components/", home.components, name="components"),
     path("cases/new", filing.file, name="file_case"),
     path("cases/<int:pk>/", case.case, name="case"),

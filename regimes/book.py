@@ -51,7 +51,8 @@ class RuleBook:
     def __init__(self, pinned: Iterable[Pinned]) -> None:
         self.pinned = tuple(pinned)
 
-    def _reaching(self, section: str) -> Iterator[tuple[Pack, object]]:
+    def reaching(self, section: str) -> Iterator[tuple[Pack, object]]:
+        """The rules of a section that reach the case, with their packs, in the order of the packs."""
         for pin in self.pinned:
             for rule in getattr(pin.pack, section):
                 if not pin.has(getattr(rule, "feature", "")):
@@ -63,20 +64,20 @@ class RuleBook:
     @cached_property
     def deadlines(self) -> tuple[DeadlineRule, ...]:
         """Deadline rules in the order of the packs."""
-        return tuple(rule for _, rule in self._reaching("deadlines"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("deadlines"))  # type: ignore[misc]
 
     @cached_property
     def guards(self) -> dict[str, tuple[GuardRule, ...]]:
         """Guards by the action they stand before."""
         result: dict[str, list[GuardRule]] = {}
-        for _, rule in self._reaching("guards"):
+        for _, rule in self.reaching("guards"):
             result.setdefault(rule.on, []).append(rule)  # type: ignore[attr-defined,arg-type]
         return {action: tuple(rules) for action, rules in result.items()}
 
     @cached_property
     def pushes(self) -> tuple[PushRule, ...]:
         """Push rules in the order of the packs: the court's own before the switches."""
-        return tuple(rule for _, rule in self._reaching("pushes"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("pushes"))  # type: ignore[misc]
 
     @cached_property
     def classifications(self) -> tuple[Classification, ...]:
@@ -156,7 +157,7 @@ class RuleBook:
 
     @cached_property
     def _packs_by_rule(self) -> dict[str, Pack]:
-        return {rule.id: pack for pack, rule in self._reaching("deadlines")}  # type: ignore[attr-defined]
+        return {rule.id: pack for pack, rule in self.reaching("deadlines")}  # type: ignore[attr-defined]
 
     @cached_property
     def stages(self) -> tuple[StageRule, ...]:

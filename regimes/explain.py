@@ -114,6 +114,8 @@ def explain(
     known = facts or {}
     deducted = [each for each in suspensions if not each.kind or each.kind in rule.excludes]
     result = compute(rule.terms, start, calendar, suspensions=deducted, extensions=extensions)
+    if (stated := stated_end(rule, known)) is not None:
+        result = _as_stated(result, stated)
     notes = [*_ignored(suspensions, deducted, pack), *_not_a_clock(rule)]
     if notes:
         result = replace(result, steps=(*result.steps, *notes))
@@ -127,6 +129,29 @@ def explain(
         grace_until=_grace(rule, result, calendar),
         warnings=_warnings(rule, result, calendar, deducted),
     )
+
+
+def stated_end(rule: DeadlineRule, facts: Mapping[str, object]) -> dt.date | None:
+    """The last day that a paper states, where the rule lets it go before the counting. Raises RegimeError."""
+    held = facts.get(rule.stated_end) if rule.stated_end else None
+    if not held:
+        return None
+    if isinstance(held, dt.date):
+        return held
+    try:
+        return dt.date.fromisoformat(str(held))
+    except ValueError as error:
+        raise RegimeError(
+            f"事实“{rule.stated_end}”应当是日期，现在是“{held}”",
+            field=rule.stated_end,
+            fix="按 2026-03-05 的样式填写",
+        ) from error
+
+
+def _as_stated(result: Result, stated: dt.date) -> Result:
+    """The count with the end that the paper states; the counted end stays to be read as `raw`."""
+    step = Step("due", stated, None, "文书或者回执写明的届满日，以写明的为准")
+    return replace(result, due=stated, last_day=stated, state="set", steps=(*result.steps, step))
 
 
 def _check_in_force(rule: DeadlineRule, start: Moment | None, pack: Pack) -> None:

@@ -40,7 +40,7 @@ _SPOKEN = {
     "0": False,
     "否": False,
 }
-_TYPE_NAMES = {"boolean": "是/否", "number": "数", "enum": "选项"}
+_TYPE_NAMES = {"boolean": "是/否", "number": "数", "enum": "选项", "date": "日期"}
 _LONGEST = 2000
 
 EXAMPLE = "例如 service_channel == electronic and fund_amount <= 100000"
@@ -182,6 +182,10 @@ class _Parser:
         return tuple(self._value(fact, item) for item in items)
 
     def _value(self, fact: Fact, tree: ast.expr) -> Value:
+        if fact.type == "date":
+            raise RegimeError(
+                f"“{fact.id}”（{fact.zh}）是日期，条件里不能比较", fix="改用 stated_end 或者事件"
+            )
         if fact.type == "number":
             return _number(fact, tree)
         word = (

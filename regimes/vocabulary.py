@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from regimes import linedyaml
 from regimes.amounts import Period, period_chinese
@@ -142,7 +142,7 @@ def _fact(key: str, fields: Fields) -> Fact:
     fact = Fact(
         id=key,
         zh=_zh(fields, key),
-        type="number" if type_ == "number" else "enum" if type_ == "enum" else "boolean",
+        type=cast(FactType, type_),
         values=values,
         multiple=fields.boolean("multiple"),
         derived=fields.text("derived"),

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+pytest_plugins = ["tests.recording"]
 ROOT = Path(__file__).resolve().parents[1]
 CLUSTER = os.environ.get("TEST_CLUSTER_URL", "")
 

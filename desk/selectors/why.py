@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from desk.rulewords import source_of
@@ -30,6 +31,7 @@ def why(clock: ClockView, calendar: Calendar, today: dt.date) -> dict[str, Any]:
     box: dict[str, Any] = {
         "question": _question(clock),
         "statement": rule.statement,
+        "rule_url": rule_url(clock),
         "ref": _reference(clock),
         "chips": _chips(clock, result, today),
         "verified": rule.verified,
@@ -64,23 +66,50 @@ def result_of(clock: ClockView, calendar: Calendar) -> Result:
     )
 
 
-def beside(clocks: Sequence[ClockView], lead: ClockView, today: dt.date) -> list[dict[str, Any]]:
-    """The other clocks of the same node: other documents, other layers, soft targets."""
-    return [
-        {
-            "source": source_of(clock.rule),
-            "statement": clock.rule.statement,
-            "due": day_words(clock.last_on, today) if clock.last_on else _("停止计时"),
-            "state": clock.state,
-            "words": clock.words or None,
-            "rule": clock.rule.id,
-            "verified": clock.rule.verified,
-            "provisional": clock.row.provisional,
-            "soft": not clock.binds,
-        }
-        for clock in clocks
-        if clock is not lead and clock.state != "todo"
-    ]
+def beside(
+    clocks: Sequence[ClockView], lead: ClockView, today: dt.date, *, above: Set[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """The clocks of one node side by side, the leading one first: law, the court above, the court itself (JZ-40).
+
+    above: codes of the packs that the court above follows. [] when the leading clock stands alone.
+    """
+    others = [clock for clock in clocks if clock is not lead and clock.state != "todo"]
+    if not others:
+        return []
+    ends = [clock.due_on for clock in (lead, *others) if clock.binds and clock.is_open and clock.due_on]
+    first = min(ends, default=None)
+    return [_beside(clock, today, above, first if len(ends) > 1 else None) for clock in (lead, *others)]
+
+
+def _beside(clock: ClockView, today: dt.date, above: Set[str], first: dt.date | None) -> dict[str, Any]:
+    is_first = first is not None and clock.binds and clock.is_open and clock.due_on == first
+    return {
+        "tier": tier_of(clock, above),
+        "source": source_of(clock.rule),
+        "statement": clock.rule.statement,
+        "due": day_words(clock.last_on, today) if clock.last_on else _("停止计时"),
+        "first": is_first,
+        "state": clock.state,
+        "words": clock.words or None,
+        "rule": clock.rule.id,
+        "url": rule_url(clock),
+        "verified": clock.rule.verified,
+        "provisional": clock.row.provisional,
+        "soft": not clock.binds,
+    }
+
+
+def tier_of(clock: ClockView, above: Set[str]) -> str:
+    """全国规定, 上级法院规定 (a pack that the court above follows too) or 本院规定."""
+    if clock.is_national:
+        return _("全国规定")
+    return _("上级法院规定") if clock.pack.code in above else _("本院规定")
+
+
+def rule_url(clock: ClockView) -> str:
+    """The rule in the library, in the version that the clock was started under."""
+    page = reverse("desk:rule_pack", args=[clock.pack.code, clock.row.pack_version])
+    return f"{page}?rule={clock.rule.id}#row-{clock.rule.id}"
 
 
 def short_rule(clock: ClockView) -> str:

@@ -44,7 +44,7 @@ def pane_of(
     pane: dict[str, Any] = {"pane": "desk/_pane.html", "conflict": outcome.conflict if outcome else None}
     if lead is not None:
         pane["why"] = why(lead, file.state.calendar, file.today)
-        pane["beside"] = beside(own, lead, file.today)
+        pane["beside"] = beside(own, lead, file.today, above=frozenset(file.case.above))
     if node.state == NodeState.OPEN:
         pane |= _work(file, node, outcome, form)
     else:

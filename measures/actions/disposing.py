@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from kernel.errors import BadInput, NotFound, WrongState
 from measures.actions.controlling import may_control
 from measures.models import Property
 from regimes.periods import compute
+from regimes.rules import DeadlineRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,31 +197,36 @@ def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
     }
 
 
-def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:
-    """Every minimum gap of the case's rules between announcement and opening that applies to this item."""
+def _gaps(locked: Locked, row: Property) -> Iterator[DeadlineRule]:
+    """The minimum gaps of the case's rules between announcement and opening that apply to this item."""
     facts = {
         **locked.facts.get(row.subject_id, {}),
         "auction_mode": "online",
         "auction_round": row.auction_round + 1,
     }
     for rule in locked.book.deadlines:
-        if (
-            rule.kind != "min_gap"
-            or rule.start != "auction_announced"
-            or rule.when.evaluate(facts) is not True
-        ):
-            continue
+        if rule.kind == "min_gap" and rule.start == "auction_announced" and rule.when.evaluate(facts) is True:
+            yield rule
+
+
+def _check_gap(locked: Locked, row: Property, given: Announcement) -> None:
+    """Every minimum gap of the case's rules between announcement and opening that applies to this item."""
+    short: dict[str, str] = {}
+    for rule in _gaps(locked, row):
         earliest = compute(rule.terms, given.announced_on, locked.calendar).earliest
         if isinstance(earliest, dt.date) and given.opens_on < earliest:
-            raise WrongState(
-                _("%(statement)s 公告日为 %(on)s 的，最早 %(earliest)s 开拍。（%(rule)s，%(source)s）")
-                % {
-                    "statement": rule.statement,
-                    "on": given.announced_on,
-                    "earliest": earliest,
-                    "rule": rule.id,
-                    "source": rule.source,
-                },
-                code=rule.id,
-                fix=_("推迟开拍日期。"),
-            )
+            words = _("%(statement)s 公告日为 %(on)s 的，最早 %(earliest)s 开拍。（%(rule)s，%(source)s）")
+            short[rule.id] = words % {
+                "statement": rule.statement,
+                "on": given.announced_on,
+                "earliest": earliest,
+                "rule": rule.id,
+                "source": rule.source,
+            }
+    if short:
+        raise WrongState(
+            "".join(short.values()),
+            code=next(iter(short)),
+            fix=_("推迟开拍日期。"),
+            detail={"guards": list(short)},
+        )

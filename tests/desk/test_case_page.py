@@ -217,7 +217,7 @@ def test_unverified_law_says_so(home: House, case: Case) -> None:
         money(home, case, "20000.00", "S1")
     with time.travel("2023-05-03 10:00"):
         page = text_of(signed_in(home.handler).get(f"/cases/{case.pk}/?node={node(case, 'payout').pk}"))
-    assert "同一事项的其他期限" in page
+    assert "同一事项的各个期限" in page
     assert "依据待核实" in page
 
 

@@ -12,6 +12,7 @@ from regimes.amounts import Amount
 from regimes.calendar import Calendar
 from regimes.errors import RegimeError
 from regimes.explain import Explanation, explain
+from regimes.packs import load_library
 from regimes.suspensions import Suspension
 from tests.regimes.small_packs import HEAD, PACK, RULE, pack
 
@@ -155,3 +156,20 @@ def test_a_new_rule_does_not_reach_back_but_a_rule_for_open_cases_does() -> None
 
 def test_unverified_law_says_so() -> None:
     assert explained("2023-04-24", more="    verified: no\n").as_json()["verified"] is False
+
+
+def test_the_end_that_a_paper_states_goes_before_the_counted_one() -> None:
+    pack, rule = load_library().deadline("BASE-D-36")
+    found = explain(
+        rule,
+        dt.date(2024, 5, 6),
+        facts={"property_kind": "bank_account", "control_ends_on": "2025-04-30"},
+        calendar=CALENDAR,
+        pack=pack,
+    )
+    assert found.as_json()["due"] == "2025-04-30"
+    assert found.result.steps[-1].reason == "文书或者回执写明的届满日，以写明的为准"
+    counted = explain(rule, dt.date(2024, 5, 6), facts={}, calendar=CALENDAR, pack=pack)
+    assert counted.as_json()["due"] != "2025-04-30"
+    with pytest.raises(RegimeError):
+        explain(rule, dt.date(2024, 5, 6), facts={"control_ends_on": "明年"}, calendar=CALENDAR, pack=pack)

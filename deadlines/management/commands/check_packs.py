@@ -19,6 +19,7 @@ from courts.models import PackRelease
 from regimes.errors import PackError, PackErrors, RegimeError
 from regimes.nodes import load_nodes
 from regimes.packs import FOLDER, Library, Pack, load_library, parse_pack
+from regimes.records import load_register, overtaken, unproven
 from regimes.vocabulary import load_vocabulary
 
 NAMES = {
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             errors += _changed_after_release(packs)
         except DatabaseError:
             self.stderr.write(_("没有连上数据库，没有与已发布的版本核对。"))
+        errors += _unrecorded(packs)
         for error in errors:
             self.stdout.write(str(error))
         for pack in packs:
@@ -106,6 +108,22 @@ def _nodes() -> list[PackError]:
             found.append(
                 _placed(PackError(file, _line_of(file, node.kind), f"nodes[{node.kind}]", message, fix))
             )
+    return found
+
+
+def _unrecorded(packs: Iterable[Pack]) -> list[PackError]:
+    """Names that no verb records, so that a rule would never take effect; names that wait for nothing any more."""
+    file = FOLDER / "waiting.yaml"
+    try:
+        register = load_register()
+    except (OSError, ValueError, yaml.YAMLError, AttributeError) as error:
+        return [_placed(PackError(str(file), 1, "waiting", str(error), _("核对标题、缩进和各部分的名称")))]
+    found = [_placed(error) for pack in packs for error in unproven(pack, register)]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for section, name in overtaken(register):
+        line = next((n for n, text in enumerate(lines, start=1) if text.strip() == f"- {name}"), 1)
+        message = _("“%s”已经有操作记录") % name
+        found.append(_placed(PackError(str(file), line, f"{section}.{name}", message, _("从这里删去这一行"))))
     return found
 
 

@@ -1,0 +1,264 @@
+"""What the rules really did while the tests ran: which verb recorded which name, which rule started, met, refused, passed.
+
+`pytest --record-rules FILE` writes the recording of the tests that passed into FILE (regimes/packs/recorded.json).
+Without it the plugin holds the recording to its word: a test that the file names as its witness fails when the
+rules no longer do in it what the file says.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from kernel.errors import WrongState
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "regimes" / "packs" / "recorded.json"
+SECTIONS = ("facts", "events", "actions", "nodes", "matters", "rules")
+MATTERS = {"extension": "extend_case_limit", "deduction": "deduct_period", "over_limit": "over_limit_control"}
+# An approval that is an act of its own.
+ACTS = {"termination.reviewed": "termination_review"}
+APPS = frozenset(path.parent.parent.name for path in ROOT.glob("*/actions/__init__.py"))
+
+# (section, name) -> the verb that did it, in the running test.
+_now: dict[tuple[str, str], str] = {}
+# (section, name) -> (verb, test) over the session, the first test in the alphabet.
+_kept: dict[tuple[str, str], tuple[str, str]] = {}
+# The tests of this session, those that failed included.
+_ran: set[str] = set()
+
+
+def verb() -> str:
+    """The public verb at work, the outermost of the stack: "cases.actions.filing.file_case"; "" outside of verbs."""
+    found, frame = "", sys._getframe(1)
+    at: FrameType | None = frame
+    while at is not None:
+        app, _, rest = at.f_globals.get("__name__", "").partition(".actions.")
+        if rest and app in APPS and not at.f_code.co_name.startswith(("_", "<")):
+            found = f"{app}.actions.{rest}.{at.f_code.co_name}"
+        at = at.f_back
+    return found
+
+
+def note(section: str, name: str) -> None:
+    """Keep that the running verb did this; what no verb does is no record."""
+    if (section, name) not in _now and (by := verb()):
+        _now[(section, name)] = by
+
+
+def _note_fact(name: str, value: object) -> None:
+    """A yes/no counts as recorded once a yes was seen: a no also stands for what nobody has recorded."""
+    if value is not None and value is not False:
+        note("facts", name)
+
+
+def _written(known: Callable[..., Any], case: Any, changed: dict[tuple[int, str], Any], seq: int) -> Any:
+    for (_subject, key), value in changed.items():
+        if key.startswith("@"):
+            note("events", key[1:])
+        else:
+            _note_fact(key, value)
+    return known(case, changed, seq)
+
+
+def _facts(known: Callable[..., Any], view: Any, subject: int) -> Any:
+    facts = known(view, subject)
+    for name, value in facts.items():
+        _note_fact(name, value)
+    return facts
+
+
+def _guards(known: Callable[..., Any], book: Any, action: str, facts: Any) -> Any:
+    found = known(book, action, facts)
+    note("actions", action)
+    for name, value in facts.items():
+        _note_fact(name, value)
+    failed = {finding.rule.id: finding.blocks for finding in found}
+    for rule in book.guards.get(action, ()):
+        if rule.when.evaluate(facts) is not True:
+            continue
+        if rule.id in failed and (failed[rule.id] or rule.severity != "second_person"):
+            note("rules", f"{rule.id} refused")
+        else:
+            note("rules", f"{rule.id} passed")
+    return found
+
+
+def _clocks(known: Callable[..., Any], changes: Any, **more: Any) -> Any:
+    rows = known(changes, **more)
+    for change in changes:
+        if change.action in ("start", "restart"):
+            note("rules", f"{change.rule.id} started")
+        if change.met_on is not None:
+            note("rules", f"{change.rule.id} met")
+    return rows
+
+
+def _told(known: Callable[..., Any], *given: Any, **more: Any) -> Iterator[Any]:
+    for telling in known(*given, **more):
+        note("rules", f"{telling.rule.id} started")
+        yield telling
+
+
+def _checked(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = list(known(*given, **more))
+    for answer in found:
+        if answer.applies:
+            note("rules", f"{answer.rule_id} {'passed' if answer.passed else 'refused'}")
+    return found
+
+
+def _opened(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    nodes = known(*given, **more)
+    for node in nodes:
+        note("nodes", node.kind)
+    return nodes
+
+
+def _performed(known: Callable[..., Any], locked: Any, act: Any, **more: Any) -> Any:
+    if act.kind in ACTS:
+        note("matters", ACTS[act.kind])
+    return known(locked, act, **more)
+
+
+def _asked(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    note("matters", MATTERS.get(more["kind"], more["kind"]))
+    return found
+
+
+def _gaps(known: Callable[..., Any], locked: Any, row: Any, given: Any) -> Any:
+    asked = [rule.id for rule in importlib.import_module("measures.actions.disposing")._gaps(locked, row)]
+    try:
+        found = known(locked, row, given)
+    except WrongState as refusal:
+        for name in refusal.detail["guards"]:
+            note("rules", f"{name} refused")
+        raise
+    for rule in asked:
+        note("rules", f"{rule} passed")
+    return found
+
+
+WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("cases.perform", "write_facts", _written),
+    ("regimes.guards", "check", _guards),
+    ("deadlines.clocks", "apply", _clocks),
+    ("regimes.pushes", "tellings", _told),
+    ("closing.checklist", "answers", _checked),
+    ("cases.perform", "_open", _opened),
+    ("cases.perform", "perform", _performed),
+    ("measures.actions.disposing", "_check_gap", _gaps),
+    ("approvals.actions.requests", "ask", _asked),
+)
+
+
+def watch() -> None:
+    """Put the recorder around what is watched, wherever it has been imported to."""
+    for module, name, watcher in WATCHED:
+        known = getattr(importlib.import_module(module), name)
+        watching = functools.wraps(known)(functools.partial(watcher, known))
+        for other in list(sys.modules.values()):
+            for held, value in list(vars(other).items()) if getattr(other, "__file__", None) else ():
+                if value is known:
+                    setattr(other, held, watching)
+    view = importlib.import_module("regimes.flow").View
+    known = view.facts
+    view.facts = lambda self, subject: _facts(known, self, subject)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-rules", metavar="FILE", help="write what the rules did in this run into FILE")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.option.collectonly and session.items:
+        watch()
+
+
+@pytest.fixture(scope="session")
+def witnesses() -> dict[str, set[tuple[str, str]]]:
+    """Test -> what the recording says that it shows."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    if FILE.exists():
+        recorded = json.loads(FILE.read_text(encoding="utf-8"))
+        for section in SECTIONS:
+            for name, entry in recorded.get(section, {}).items():
+                found.setdefault(entry["test"], set()).add((section, name))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _recorded(request: pytest.FixtureRequest, witnesses: dict[str, set[tuple[str, str]]]) -> Iterator[None]:
+    _now.clear()
+    yield
+    test = request.node.nodeid
+    if request.config.getoption("--record-rules") or not getattr(request.node, "rules_passed", False):
+        return
+    missing = sorted(witnesses.get(test, set()) - _now.keys())
+    if missing:
+        pytest.fail(f"recorded.json says that this test shows {missing}; it no longer does (--record-rules)")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()
+    _ran.add(item.nodeid)
+    if report.when != "call" or not report.passed or hasattr(report, "wasxfail"):
+        return
+    item.rules_passed = True  # type: ignore[attr-defined]
+    for key, by in _now.items():
+        keep(key, (by, item.nodeid))
+
+
+def keep(key: tuple[str, str], shown: tuple[str, str]) -> None:
+    """The first test in the alphabet stands for all."""
+    if key not in _kept or shown[::-1] < _kept[key][::-1]:
+        _kept[key] = shown
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["rules"] = [[*key, *shown] for key, shown in _kept.items()]
+        output["ran"] = sorted(_ran)
+    elif target := session.config.getoption("--record-rules"):
+        write(Path(target))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    output = getattr(node, "workeroutput", {})
+    _ran.update(output.get("ran", ()))
+    for section, name, by, test in output.get("rules", ()):
+        keep((section, name), (by, test))
+
+
+def write(target: Path) -> None:
+    """The recording, sorted. What tests that did not run have shown before stands, as long as their files do."""
+    shown = {key: (entry["verb"], entry["test"]) for key, entry in standing(target)}
+    shown |= {key: value for key, value in _kept.items() if key not in shown}
+    found: dict[str, dict[str, dict[str, str]]] = {section: {} for section in SECTIONS}
+    for (section, name), (by, test) in sorted(shown.items()):
+        found[section][name] = {"verb": by, "test": test}
+    target.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def standing(target: Path) -> Iterator[tuple[tuple[str, str], dict[str, str]]]:
+    """What the file says already, without the tests of this session and those that are gone."""
+    if not target.exists():
+        return
+    recorded = json.loads(target.read_text(encoding="utf-8"))
+    for section in SECTIONS:
+        for name, entry in recorded.get(section, {}).items():
+            if entry["test"] not in _ran and (ROOT / entry["test"].partition("::")[0]).exists():
+                yield (section, name), entry

@@ -83,26 +83,26 @@ class RuleBook:
     def classifications(self) -> tuple[Classification, ...]:
         """The questions of class that the case's rules ask; where two packs ask the same, the first."""
         found: dict[str, Classification] = {}
-        for _, rule in self._reaching("classifications"):
+        for _, rule in self.reaching("classifications"):
             found.setdefault(rule.sets, rule)  # type: ignore[attr-defined,arg-type]
         return tuple(found.values())
 
     def criteria(self, sets: str) -> tuple[Criterion, ...]:
         """The criteria that answer for the fact `sets`, in their order."""
-        found: list[Criterion] = [rule for _, rule in self._reaching("criteria") if rule.sets == sets]  # type: ignore[attr-defined,misc]
+        found: list[Criterion] = [rule for _, rule in self.reaching("criteria") if rule.sets == sets]  # type: ignore[attr-defined,misc]
         return tuple(sorted(found, key=lambda rule: rule.order))
 
     @cached_property
     def conversions(self) -> tuple[Conversion, ...]:
         """From which class to which a case may move, and on what."""
-        return tuple(rule for _, rule in self._reaching("conversions"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("conversions"))  # type: ignore[misc]
 
     @cached_property
     def asked_by_criteria(self) -> frozenset[str]:
         """The facts that criteria ask for, so that nobody computes what no rule wants."""
         return frozenset(
             name
-            for _, rule in self._reaching("criteria")
+            for _, rule in self.reaching("criteria")
             for name in rule.when.names()  # type: ignore[attr-defined]
         )
 
@@ -123,7 +123,7 @@ class RuleBook:
     @cached_property
     def role_duties(self) -> tuple[RoleDuty, ...]:
         """Who does what, in the order of the packs: the court's own before the switches."""
-        return tuple(rule for _, rule in self._reaching("duties_of_roles"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("duties_of_roles"))  # type: ignore[misc]
 
     def owner(self, kind: str) -> str:
         """The role whose work a node kind is: as the packs share out the work, else as the catalogue proposes."""
@@ -162,13 +162,13 @@ class RuleBook:
     @cached_property
     def stages(self) -> tuple[StageRule, ...]:
         """The stages a case passes, in their order; none where no pack of the case names any."""
-        return tuple(rule for _, rule in self._reaching("stages"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("stages"))  # type: ignore[misc]
 
     @cached_property
     def flags(self) -> dict[str, tuple[Pack, FlagRule]]:
         """The flags by name, each with its pack; of two packs the first counts, as the court's own stands first."""
         result: dict[str, tuple[Pack, FlagRule]] = {}
-        for pack, rule in self._reaching("flags"):
+        for pack, rule in self.reaching("flags"):
             result.setdefault(rule.flag, (pack, rule))  # type: ignore[attr-defined,arg-type]
         return result
 
@@ -184,7 +184,7 @@ class RuleBook:
     def figures(self) -> dict[str, Indicator]:
         """The indicators that are figures of one case, by the fact they give."""
         result: dict[str, Indicator] = {}
-        for _, rule in self._reaching("indicators"):
+        for _, rule in self.reaching("indicators"):
             if rule.sets:  # type: ignore[attr-defined]
                 result.setdefault(rule.sets, rule)  # type: ignore[attr-defined,arg-type]
         return result
@@ -195,7 +195,7 @@ class RuleBook:
         Within one pack the first whose condition holds; levels by amount stand in the file from low to high.
         """
         found: dict[str, Approval] = {}
-        for pack, each in self._reaching("approvals"):
+        for pack, each in self.reaching("approvals"):
             rule: Approval = each  # type: ignore[assignment]
             if rule.matter == matter and rule.when.evaluate(facts) is True:
                 found.setdefault(pack.code, rule)
@@ -203,16 +203,16 @@ class RuleBook:
 
     def speaks_of(self, matter: str) -> bool:
         """Whether any pack has an approval for this matter, under whatever condition."""
-        return any(rule.matter == matter for _, rule in self._reaching("approvals"))  # type: ignore[attr-defined]
+        return any(rule.matter == matter for _, rule in self.reaching("approvals"))  # type: ignore[attr-defined]
 
     def grounds(self, matter: str) -> tuple[Ground, ...]:
         """The statutory reasons for a matter, in the order of the packs."""
-        return tuple(g for _, g in self._reaching("grounds") if matter in g.matters)  # type: ignore[attr-defined,misc]
+        return tuple(g for _, g in self.reaching("grounds") if matter in g.matters)  # type: ignore[attr-defined,misc]
 
     @cached_property
     def holds(self) -> tuple[HoldRule, ...]:
         """The kinds of hold, in the order of the packs."""
-        return tuple(rule for _, rule in self._reaching("holds"))  # type: ignore[misc]
+        return tuple(rule for _, rule in self.reaching("holds"))  # type: ignore[misc]
 
     def hold(self, rule_id: str) -> HoldRule:
         """The kind of hold of this id. Raises KeyError."""

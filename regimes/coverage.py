@@ -39,8 +39,9 @@ def coverage(pack: Pack, register: Register) -> Iterator[Verdict]:
 def verdict(pack: Pack, rule: Rule, register: Register) -> Verdict:
     """What is known of one rule."""
     done = register.done(rule.id)
-    if isinstance(rule, RoleDuty) and rule.node and (seen := register.recorded["nodes"].get(rule.node)):
-        done = {**done, "started": seen}
+    if isinstance(rule, RoleDuty):
+        seen = [register.recorded["nodes"][node] for node in rule.nodes if node in register.recorded["nodes"]]
+        done = {**done, "started": seen[0]} if seen else done
     title = "" if done else waits_for(rule, register)
     if title in UNDER_WAY:
         return Verdict(pack, rule, "open", title, missing=deeds_of(rule))

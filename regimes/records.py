@@ -206,7 +206,7 @@ def _barriers(rule: Rule, register: Register) -> Iterator[str]:
     elif isinstance(rule, Approval):
         yield register.title_of("matters", rule.matter)
     elif isinstance(rule, RoleDuty):
-        yield register.title_of("nodes", rule.node) if rule.node else ""
+        yield _any_of(register, "nodes", rule.nodes)
     for condition in (getattr(rule, "when", None), getattr(rule, "require", None)):
         if isinstance(condition, Expr) and isinstance(
             rule, (DeadlineRule, Suggestion, GuardRule, ChecklistItem, Criterion, Approval)

@@ -60,13 +60,13 @@ def _note_fact(name: str, value: object) -> None:
         note("facts", name)
 
 
-def _written(known: Callable[..., Any], case: Any, changed: dict[tuple[int, str], Any], seq: int) -> Any:
-    for (_subject, key), value in changed.items():
-        if key.startswith("@"):
-            note("events", key[1:])
+def _written(known: Callable[..., Any], case: Any, facts: Any, nodes: Any) -> Any:
+    for fact in facts:
+        if fact.key.startswith("@"):
+            note("events", fact.key[1:])
         else:
-            _note_fact(key, value)
-    return known(case, changed, seq)
+            _note_fact(fact.key, fact.value)
+    return known(case, facts, nodes)
 
 
 def _facts(known: Callable[..., Any], view: Any, subject: int) -> Any:
@@ -149,7 +149,7 @@ def _gaps(known: Callable[..., Any], locked: Any, row: Any, given: Any) -> Any:
 
 
 WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
-    ("cases.perform", "write_facts", _written),
+    ("cases.writing", "write_state", _written),
     ("regimes.guards", "check", _guards),
     ("deadlines.clocks", "apply", _clocks),
     ("regimes.pushes", "tellings", _told),

@@ -51,7 +51,11 @@ def record_trigger(
             )
         if not words.strip():
             raise BadInput(_("没有填写情况。"), field="words", fix=_("写明事由、来文或者文书编号。"))
-        warnings = guard(locked, "record_conversion_trigger", {"conversion_proposed": False})
+        warnings = guard(
+            locked,
+            "record_conversion_trigger",
+            {"conversion_proposed": locked.facts[locked.root].get("conversion_proposed") is True},
+        )
         act = Act(
             kind="conversion.trigger_recorded",
             key=key,

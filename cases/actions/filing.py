@@ -89,11 +89,15 @@ class FilingInput:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The case, its event (None when it stood already), and warnings for the person who files."""
+    """The case, its event (None when it stood already), and warnings for the person who files.
+
+    is_new: whether this very call filed it.
+    """
 
     case: Case
     event: Event | None
     warnings: tuple[str, ...]
+    is_new: bool = False
 
 
 def file_case(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime, key: str) -> Filed:
@@ -123,7 +127,7 @@ def file_case(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime
             return Filed(standing, None, warnings)
         case, written = _write(court, number, filing, actor, at)
         event = _perform_filing(case, written, filing, actor, at, key)
-    return Filed(case, event, warnings)
+    return Filed(case, event, warnings, is_new=True)
 
 
 def check_filing(filing: FilingInput, at: dt.datetime) -> tuple[str, ...]:

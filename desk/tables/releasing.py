@@ -31,6 +31,10 @@ SECTIONS = {
     "criteria": _lazy("分类条件"),
     "approvals": _lazy("审批"),
     "suggestions": _lazy("建议时限"),
+    "stages": _lazy("阶段"),
+    "flags": _lazy("标记"),
+    "grounds": _lazy("法定事由"),
+    "holds": _lazy("停止事由"),
 }
 
 

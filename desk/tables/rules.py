@@ -48,6 +48,10 @@ SECTIONS: dict[str, Any] = {
     "indicators": _lazy("指标"),
     "schedules": _lazy("定期工作"),
     "suggestions": _lazy("建议时限"),
+    "stages": _lazy("阶段"),
+    "flags": _lazy("标记"),
+    "grounds": _lazy("法定事由"),
+    "holds": _lazy("停止事由"),
 }
 STATES: dict[str, tuple[str, Any]] = {
     "in_force": ("done", _lazy("现行")),

@@ -21,6 +21,7 @@ from events.models import Event
 from kernel.errors import BadInput, NotFound, WrongState
 from measures.actions.controlling import may_control
 from measures.models import Property
+from regimes.guards import Finding
 from regimes.periods import compute
 from regimes.rules import DeadlineRule
 
@@ -76,12 +77,7 @@ def announce_auction(
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
         row = _ready(locked, node, actor, seen_version, given.announced_on, at)
-        warnings = [
-            w
-            for action, facts in _asked(row, given).items()
-            for w in guard(locked, action, facts, subject=row.subject_id)
-        ]
-        _check_gap(locked, row, given)
+        warnings = _check_announcement(locked, row, given)
         row.starting_price, row.auction_round, row.state = (
             given.starting_price,
             row.auction_round + 1,
@@ -195,6 +191,31 @@ def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
         "set_auction_deposit": {**facts, "deposit_ratio": deposit},
         "set_auction_opening": {"announcement_gap_days": (given.opens_on - given.announced_on).days},
     }
+
+
+def _check_announcement(locked: Locked, row: Property, given: Announcement) -> list[Finding]:
+    """The guards and the gaps, all told at once. Raises WrongState."""
+    refusals, warnings = [], []
+    try:
+        _check_gap(locked, row, given)
+    except WrongState as refusal:
+        refusals.append(refusal)
+    try:
+        warnings = [
+            finding
+            for action, facts in _asked(row, given).items()
+            for finding in guard(locked, action, facts, subject=row.subject_id)
+        ]
+    except WrongState as refusal:
+        refusals.append(refusal)
+    if not refusals:
+        return warnings
+    raise WrongState(
+        "；".join(str(refusal).rstrip("。") for refusal in refusals) + "。",
+        code=refusals[0].code,
+        fix="；".join(dict.fromkeys(str(refusal.fix).rstrip("。") for refusal in refusals)) + "。",
+        detail={"guards": [each for refusal in refusals for each in refusal.detail["guards"]]},
+    )
 
 
 def _gaps(locked: Locked, row: Property) -> Iterator[DeadlineRule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,16 +85,10 @@ INACTIVE = {
     "LY-G-VAL-01": (MEASURES, "choose_price_method"),
     "LY-G-VAL-02": (MEASURES, "commission_valuation"),
     "LY-G-AUC-02": (MEASURES, "publish_auction_announcement"),
-    "LY-G-FUND-01": (RULES, "pause_payout_timer"),
     "LY-G-GOOD-01": (MEASURES, "measure_approved"),
     "LY-G-AID-01": (PETITIONS, "advance_from_revolving_fund"),
     "LY-G-BANK-01": (CLOSING, "transfer_to_bankruptcy"),
-    "SQ-G-ROUTE-01": (RULES, "assign_case_to_team"),
-    "SQ-G-ITEM-01": (RULES, "set_task_owner"),
     "SQ-G-REC-01": (PAPERS, "complete_first_reception_record"),
-    "SQ-G-CLASS-01": (RULES, "classify_case"),
-    "SQ-G-EXT-01": (RULES, "change_case_due_date"),
-    "SQ-G-CONV-01": (RULES, "record_conversion_trigger"),
     "SQ-G-FILE-01": (PAPERS, "open_e_file"),
     "SQ-G-SVC-01": (PAPERS, "start_step_needing_service"),
     "SQ-G-SIGN-01": (PAPERS, "serve_document"),
@@ -101,6 +96,10 @@ INACTIVE = {
 }
 """Guard -> the piece of work it waits for, and the action or fact that nothing in the product names yet; "": there is
 no way to it (a second auction has no announcement of its own yet)."""
+
+WORDS = {"rulematters.py"}
+RECORDED = set(json.loads((ROOT / "regimes" / "packs" / "recorded.json").read_text("utf-8"))["rules"])
+"""What other tests show: "<rule> refused", "<rule> passed"; tests/recording.py holds them to it."""
 
 
 @dataclass
@@ -353,6 +352,9 @@ def test_no_story_broke_off(seen: Seen) -> None:
 
 @pytest.mark.parametrize("rule", sorted(set(everything()) - set(INACTIVE)))
 def test_an_active_guard_was_refused_once_and_passed_once(seen: Seen, rule: str) -> None:
+    if {f"{rule} passed", f"{rule} refused"} <= RECORDED:
+        # The test that is named there fails when it no longer shows this.
+        return
     assert rule in seen.passed, "no verb passed it"
     assert rule in seen.unmet, "no verb met it unfulfilled"
     definition = everything()[rule]
@@ -372,11 +374,16 @@ def test_an_inactive_guard_waits_for_what_is_not_there(seen: Seen, rule: str) ->
 
 
 def product() -> str:
-    """The program and its nodes, without the packs and the tests."""
+    """The program and its nodes, without the packs, the tests and the words of the rule library."""
     apps = [
         path
         for path in ROOT.iterdir()
         if (path / "__init__.py").exists() and path.name not in ("tests", "bench")
     ]
-    texts = [file.read_text(encoding="utf-8") for app in apps for file in sorted(app.rglob("*.py"))]
+    texts = [
+        file.read_text(encoding="utf-8")
+        for app in apps
+        for file in sorted(app.rglob("*.py"))
+        if file.name not in WORDS
+    ]
     return "\n".join([*texts, (ROOT / "regimes" / "packs" / "nodes.yaml").read_text(encoding="utf-8")])

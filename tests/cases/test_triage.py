@@ -22,6 +22,7 @@ from courts.actions.packs import release_pack
 from courts.models import Unit, User
 from deadlines.models import Deadline
 from events import log, relay
+from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, WrongState
 from measures.actions.controlling import release
@@ -41,6 +42,7 @@ from tests.factories.cases import (
     house,
     key,
     node,
+    proof,
     respondent,
 )
 from tests.factories.courts import person, unit
@@ -378,6 +380,17 @@ def test_each_trigger_puts_a_draft_beside_a_simple_case(home: House, event: str)
 
 
 @pytest.mark.req("SQ-37")
+def test_a_trigger_asks_for_the_report_until_it_is_made(home: House) -> None:
+    case = simple_case(home, team(home, "fast", "第一速执团队"))
+    with on("2024-05-08"):
+        trigger(home, case)
+        proposed(home, case)
+        trigger(home, case, "auction_needed")
+    recorded = Event.objects.filter(stream=case.about, kind="conversion.trigger_recorded").order_by("seq")
+    assert [event.data.get("warnings", []) for event in recorded] == [["SQ-G-CONV-01"], []]
+
+
+@pytest.mark.req("SQ-37")
 def test_an_ordinary_case_gets_no_draft_and_a_trigger_behind_the_decision_counts(home: House) -> None:
     with on("2024-04-26 09:30"):
         ordinary, later = (filed(home, filing("2024-04-26")) for _ in range(2))
@@ -498,6 +511,7 @@ def deducted(home: House, case: Case, rule: str) -> None:
     with on("2024-05-07"):
         asked = ask_approval(
             case_id=case.pk, matter="deduction", facts=facts, ground="公告送达三十日",
+            files=proof(case, home.handler),
             actor=home.handler, at=time.now(), key=key(),
         )  # fmt: skip
     assert asked.chain == ["team_leader", "bureau_director", "vice_president"]

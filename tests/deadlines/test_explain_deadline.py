@@ -207,7 +207,7 @@ def test_a_court_has_its_own_calendar() -> None:
     )
     assert as_json("JZ-D-01", "2023-04-24")["due"] == "2023-05-04"
     assert as_json("JZ-D-01", "2023-04-24", "--court", basic.code)["due"] == "2023-05-05"
-    _code, _out, err = run("JZ-D-01", "2023-04-24", "--court", f"{basic.code}9")
+    _code, _out, err = run("JZ-D-01", "2023-04-24", "--court", f"{basic.code}x")
     assert f"是否想写 {basic.code}？" in err
 
 

@@ -48,7 +48,7 @@ from tests.factories.cases import (
     proof,
     respondent,
 )
-from tests.factories.courts import person, unit
+from tests.factories.courts import person
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -84,8 +84,7 @@ def commercial(home: House, case: Case) -> None:
 
 def converted(story: Story, home: House, case: Case) -> None:
     """E2E-04, the middle: routed to the fast team, an objection, the conversion, the new team."""
-    fast = unit(home.court, function="fast", name="第一速执团队")
-    plain = unit(home.court, function="ordinary", name="第一普执团队")
+    fast, plain = (Unit.objects.get(court=home.court, name=name) for name in ("第一速执团队", "普执团队"))
     head = person(home.court, "team_leader", unit=fast, name="孙队长")
     quick = person(home.court, "handler", unit=fast, name="钱速执")
     judge = person(home.court, "handler", unit=plain, name="赵承办")
@@ -132,7 +131,7 @@ def converted(story: Story, home: House, case: Case) -> None:
         lambda: (
             sorted(
                 Message.objects.filter(
-                    case_id=case.pk, rule_id="SQ-P-01", text__contains="第一普执团队赵承办"
+                    case_id=case.pk, rule_id="SQ-P-01", text__contains=f"{plain.name}赵承办"
                 ).values_list("audience", flat=True)
             )
             == ["applicant", "respondent"]

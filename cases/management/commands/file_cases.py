@@ -78,7 +78,7 @@ class Command(BaseCommand):
             ledger.repeats.append(
                 Problem(entry.row, ledger.titles["number"], UNSEEN, "需要更正的，在案件页办理。")
             )
-        return found.event is not None
+        return found.is_new
 
     def _report(self, ledger: Ledger, filed: int, standing: int, *, dry_run: bool) -> None:
         write = self.stdout.write

@@ -35,6 +35,8 @@ from notices.models import Message
 from regimes.explain import explain
 from regimes.nodes import load_nodes
 from regimes.triage import propose
+from supervision.board import Asked
+from supervision.overdue import lines
 from tests.factories.cases import (
     House,
     PartyInput,
@@ -49,6 +51,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person, unit
+from tests.factories.pages import client_of
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -389,6 +392,29 @@ def command_centre(story: Story) -> None:
     story.expect(
         "five-over: property found 2025-03-01 flagged on 2025-03-17",
         lambda: flagged(late, "HD-D-01", "2025-03-17") and not flagged(late, "HD-D-01", "2025-03-16"),
+    )
+    with on("2025-03-17"):
+        client = client_of(home.president)
+        start = client.get("/")["Location"]
+        rolled = [client.get(path).content.decode() for path in (start, "/supervision/screen")]
+    story.expect(
+        "five-over: on the home page and the big screen",
+        lambda: all("data-rolled" in text and late.number in text for text in rolled),
+    )
+    late_by(story, house())
+
+
+def late_by(story: Story, home: House) -> None:
+    """超期节点统计表 of 2024-06-12: three nodes late by 9, 4 and 1 days."""
+    # What is due when, by the rules: 执行通知 is due ten days after 收案 unless it goes electronically.
+    for day in ("2024-05-24", "2024-05-29", "2024-06-01"):
+        with on(f"{day} 09:30"):
+            assign(home, filed(home, filing(day)))
+    with on("2024-06-12"):
+        asked = Asked(kind="enforcement_notice")
+        found = lines(home.centre, asked, time.now(), time.today()).lines
+    story.expect(
+        "overdue table: three rows sorted 9, 4, 1 days", lambda: [line.days for line in found] == [9, 4, 1]
     )
 
 

@@ -14,8 +14,8 @@ function tick() {
   const body = screen();
   const age = now - succeeded;
   const isStale = age > 3 * every();
-  body.classList.toggle("stale", isStale);
-  body.classList.toggle("held", held);
+  body.classList.toggle("c-s-stale", isStale);
+  body.classList.toggle("c-s-held", held);
   body.querySelector("[data-minutes]").textContent = `${Math.floor(age / 60000)} ${minute}`;
   const left = Math.max(0, Math.ceil((asked + every() - now) / 1000));
   body.querySelector("[data-count]").textContent = held ? "" : `${left} 秒后刷新`;

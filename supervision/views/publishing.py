@@ -143,6 +143,7 @@ def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
         "supervision/paper_order.html",
         {
             "order": order,
+            "title": f"{order.get_kind_display()}单",
             "number": order.number,
             "owner": order.case.owner.full_name if order.case.owner else "",
             "due": long_date(order.due_on),

@@ -55,7 +55,7 @@ def test_the_big_screen_says_when_its_figures_have_stopped(visit: Visit, shoot: 
         # No answer comes any more, and three of the intervals pass.
         page.route("**/supervision/screen?part=1*", lambda route: route.fulfill(status=204))
         page.evaluate("document.getElementById('screen').dataset.refresh = '0.5'")
-        expect(page.locator("#screen.stale")).to_contain_text("数据已停止更新")
+        expect(page.locator("#screen.c-s-stale")).to_contain_text("数据已停止更新")
         shoot(page, "screen-stale")
         page.unroute("**/supervision/screen?part=1*")
-        expect(page.locator("#screen:not(.stale)")).to_contain_text("秒后刷新")
+        expect(page.locator("#screen:not(.c-s-stale)")).to_contain_text("秒后刷新")

@@ -15,7 +15,7 @@ from regimes.calendar import Calendar
 from regimes.counting import add_calendar, forward_date, length_of
 from regimes.rules import DeadlineRule
 from regimes.suspensions import Interval, Suspension, merged
-from regimes.vocabulary import Rung
+from regimes.vocabulary import Ladder, Rung
 
 HOUR = 9
 
@@ -30,6 +30,19 @@ def rungs_of(rule: DeadlineRule, row: Deadline, calendar: Calendar) -> list[dt.d
         return []
     early = [_warning(row, period, calendar) for period in rule.warn_at]
     return [*early, *(_instant(rung, rule, row.due_on, row.due_at, calendar) for rung in rule.ladder.rungs)]
+
+
+def instants_of(ladder: Ladder, due: dt.date, calendar: Calendar) -> list[dt.datetime]:
+    """When each rung of a ladder of days is due for something that ends on a day and follows no rule of a pack."""
+    return [
+        at_local(
+            due
+            if rung.side == "on"
+            else _counted(due, rung.period, calendar, -1 if rung.side == "before" else 1),
+            HOUR,
+        )
+        for rung in ladder.rungs
+    ]
 
 
 def receivers_of(rule: DeadlineRule, rung: int) -> tuple[str, ...]:

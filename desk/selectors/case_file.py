@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from approvals.models import Request
@@ -26,6 +26,7 @@ from kernel.time import today
 from measures.models import Control, Property
 from regimes import flow
 from regimes.nodes import NodeDef
+from supervision.models import Order
 
 LATEST_EVENTS = 8
 
@@ -106,6 +107,7 @@ def cases_to_show(user: User) -> QuerySet[Case]:
             )
         )
         .annotate(papers_count=_count(Paper), files_count=_count(File.objects.exclude(kind="paper")))
+        .annotate(ordered=_ordered())
     )
 
 
@@ -178,6 +180,14 @@ def _requests(case: Case, user: User, on: dt.date) -> list[Request]:
 def _doers(state: Locked) -> list[str]:
     done = [f"user:{node.done_by_id}" for node in state.nodes.values() if node.done_by_id]
     return [*done, *(f"user:{task.doer_id}" for task in state.tasks)]
+
+
+def _ordered() -> Subquery:
+    """The supervision order that waits longest: {id, year, ordinal, state, due_on}, or None."""
+    standing = Order.objects.unsettled().filter(case_id=OuterRef("pk"), kind=Order.Kind.ORDER)
+    names = ("id", "year", "ordinal", "state", "due_on")
+    shape = JSONObject(**{name: name for name in names})
+    return Subquery(standing.order_by("overdue_at", "id").values(shape=shape)[:1])
 
 
 def _count(rows: type[Paper] | QuerySet[File]) -> Coalesce:

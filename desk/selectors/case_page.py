@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from cases.models import Case, Node, Party
 from desk.selectors import aside, standing, timeline, triage
 from desk.selectors.case_file import CaseFile
 from desk.selectors.menu import actions, menu
-from desk.words import plain_day
+from desk.words import plain_day, short_day
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan
 
@@ -111,11 +112,22 @@ def _head(file: CaseFile) -> dict[str, Any]:
         "actions": actions(file),
         "menu": menu(file),
     }
+    if case.ordered:
+        head["seal"] = _seal(case.ordered, file.today)
     if case.sealed:
         head["tag"] = _("保密案件")
     elif case.imported:
         head["tag"] = _("补录")
     return head
+
+
+def _seal(order: dict[str, Any], on: dt.date) -> dict[str, str]:
+    """The seal 督 of the order that waits longest: its number and by when it is to be answered."""
+    names = {"number": f"〔{order['year']}〕{order['ordinal']}号"}
+    names["day"] = short_day(dt.date.fromisoformat(order["due_on"]), on)
+    waits = order["state"] == "open"
+    text = _("%(number)s · 限 %(day)s 反馈") if waits else _("%(number)s · 已反馈，待核销")
+    return {"text": text % names, "url": reverse("supervision:order", args=[order["id"]])}
 
 
 def _people(file: CaseFile) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from cases.policy import may_work_on
 from desk.selectors import triage
 from desk.selectors.case_file import CaseFile
 from kernel.errors import NotAllowed
+from supervision.policy import may_issue
 
 UPLOAD_AREAS = ("file", "documents", "tasks", "query", "measures", "fund_request", "receipt")
 
@@ -56,7 +57,11 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (case.is_open and may_hand_over(file), "hand-over", _("移交案件"), "transfer"),
         (case.is_open and may_ask(file), "cancel", _("申请撤销立案"), "file-alert"),
     ]
-    return [_entry(file, slug, label, icon) for allowed, slug, label, icon in offered if allowed]
+    entries = [_entry(file, slug, label, icon) for allowed, slug, label, icon in offered if allowed]
+    if may_issue(case, file.user):
+        url = reverse("supervision:issue", args=[case.pk])
+        entries.append({"label": _("发起督办"), "icon": "speakerphone", "url": url})
+    return entries
 
 
 def may_complete(file: CaseFile, node: Node) -> str:

@@ -13,12 +13,14 @@ from courts.models import User
 from desk.components_page import sample_context
 
 ADMINISTRATOR = "administrator"
+LEADERS = ("president", "vice_president", "bureau_director", "deputy_director", "superior_bureau")
+"""院庭长: their home page is the command centre, where the five-over cases roll (HD-12)."""
 
 
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff to their nodes, an administrator to the administration, a party to a word of waiting."""
+    """Staff to their nodes, leaders to the command centre, an administrator to the administration, a party to a word of waiting."""
     user = request.user
     if user.kind == User.Kind.PARTY:
         return render(request, "desk/party.html")
@@ -26,6 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if user.is_staff and not user.scope.roles - {ADMINISTRATOR}:
         return redirect("admin:index")
+    if user.scope.has(*LEADERS) and not user.scope.has("handler"):
+        return redirect("supervision:board")
     return redirect("desk:worklist")
 
 

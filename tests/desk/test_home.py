@@ -62,3 +62,9 @@ def test_one_entry_of_the_navigation_is_the_present_one() -> None:
         nav = client.get(address).content.decode().partition('id="side"')[2].partition("</nav>")[0]
         current = [part for part in nav.split("<a ")[1:] if 'aria-current="page"' in part]
         assert [part.partition('href="')[2].partition('"')[0] for part in current] == [address]
+
+
+@pytest.mark.req("HD-12")
+@pytest.mark.parametrize("role", ["president", "bureau_director"])
+def test_leaders_arrive_at_the_command_centre(role: str) -> None:
+    assert client_of(person(court(), role)).get("/")["Location"] == "/supervision/"

@@ -6,10 +6,12 @@ Each proves the rows that are purely clocks; the rest of its journey waits under
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 from django.db import DatabaseError, transaction
 
 from approvals.actions.requests import assent
@@ -35,6 +37,8 @@ from notices.models import Message
 from regimes.explain import explain
 from regimes.nodes import load_nodes
 from regimes.triage import propose
+from supervision.board import Asked
+from supervision.overdue import lines
 from tests.factories.cases import (
     House,
     PartyInput,
@@ -49,6 +53,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person
+from tests.factories.pages import client_of
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -389,6 +394,31 @@ def command_centre(story: Story) -> None:
         "five-over: property found 2025-03-01 flagged on 2025-03-17",
         lambda: flagged(late, "HD-D-01", "2025-03-17") and not flagged(late, "HD-D-01", "2025-03-16"),
     )
+    with on("2025-03-17"):
+        client = client_of(home.president)
+        start = client.get("/")["Location"]
+        rolled = [client.get(path).content.decode() for path in (start, "/supervision/screen")]
+    story.expect(
+        "five-over: on the home page and the big screen",
+        lambda: all("data-rolled" in text and late.number in text for text in rolled),
+    )
+    late_by(story, house())
+
+
+def late_by(story: Story, home: House) -> None:
+    """超期节点统计表: three nodes late by 9, 4 and 1 days.
+
+    On a Friday: the four days before the journey's own day end in a holiday, on which no such clock ends.
+    """
+    for day in ("2024-05-20", "2024-05-23", "2024-05-15"):
+        with on(f"{day} 09:30"):
+            assign(home, filed(home, filing(day)))
+    with on("2024-05-31"):
+        asked = Asked(kind="enforcement_notice")
+        found = lines(home.centre, asked, time.now(), time.today()).lines
+    story.expect(
+        "overdue table: three rows sorted 9, 4, 1 days", lambda: [line.days for line in found] == [9, 4, 1]
+    )
 
 
 def terminated(home: House) -> Case:
@@ -441,12 +471,34 @@ def terminated(home: House) -> Case:
 
 def pool(story: Story) -> None:
     """E2E-12: the queries of a 终本 case for five years."""
-    case = terminated(house(packs=("SQ-2022",)))
+    home = house(packs=("SQ-2022",))
+    case = terminated(home)
     story.expect("pool: next query 2025-02-05", lambda: due(case, "SQ-D-10") == "2025-02-05")
     story.expect(
         "pool: then 2025-08-01, 2026-02-02, 2026-08-03",
         lambda: later_queries(case)[:3] == ["2025-08-01", "2026-02-02", "2026-08-03"],
     )
+    for day in ("2024-06-24", "2024-05-20", "2024-07-01"):
+        with on(f"{day} 09:30"):
+            assign(home, filed(home, filing(day)))
+    with on("2024-08-05"):
+        days = [line.days for line in lines(home.centre, Asked(), time.now(), time.today()).lines]
+    story.expect(
+        "overdue: table sorted by days late",
+        lambda: len(set(days)) > 2 and days == sorted(days, reverse=True),
+    )
+    with on("2025-03-13"):
+        sheet = client_of(home.centre).get("/supervision/overdue.xlsx")
+        listed = lines(home.centre, Asked(), time.now(), time.today(), size=500).lines
+    story.expect(
+        "month: overdue list exported", lambda: exported(sheet.content) == [x.number for x in listed]
+    )
+
+
+def exported(content: bytes) -> list[str]:
+    """The case numbers of an exported table."""
+    rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+    return [str(row[1]) for row in rows]
 
 
 def later_queries(case: Case) -> list[str]:

@@ -1,0 +1,370 @@
+"""督办 from issue to close. Each verb locks the case, then the order, and writes an event to both their streams."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.perform import Act, perform
+from cases.snapshot import Locked, lock_case
+from courts.models import Court, User
+from deadlines.models import Deadline
+from documents.uploads import store_upload
+from events import log
+from events.log import Draft
+from kernel import time
+from kernel.errors import BadInput, Conflict, NotFound, WrongState
+from regimes.nodes import load_nodes
+from regimes.vocabulary import load_vocabulary
+from supervision import policy, reminding
+from supervision.models import Order, OrderExtension
+from supervision.states import ExtensionState, OrderState
+
+LONGEST = 2000
+
+
+@dataclass
+class Held:
+    """An order and its case, both locked; done: this key's act stands already."""
+
+    locked: Locked
+    order: Order
+    done: bool
+
+
+def issue_order(
+    *,
+    case_id: int,
+    words: str,
+    due_on: dt.date,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    clock_id: int | None = None,
+    needs_review: bool = False,
+    kind: str = Order.Kind.ORDER,
+) -> Order:
+    """发起督办 (or 催办): words and the last day for the answer, about a case or one of its running clocks.
+
+    Writes the Order, supervision.ordered to the case and order.issued to the order, tells the handler. Raises
+    NotFound, NotAllowed, BadInput (words, due_on), WrongState when that clock has such an order already.
+    """
+    words = _text(words, "words", _("没有写明督办要求。"), _("写明要办什么、办到什么程度。"))
+    if due_on < time.today(at):
+        raise BadInput(_("反馈期限已经过去。"), field="due_on", fix=_("填写今天或者以后的日期。"))
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=case_id, key=key, user=actor)
+        policy.require_issue(locked.case, actor)
+        if (standing := Order.objects.filter(key=key).first()) is not None:
+            if (standing.case_id, standing.words, standing.kind) != (case_id, words, kind):
+                raise Conflict(_("这一操作编号已用于另一项内容，请刷新页面后重新提交。"), code="ORDER-KEY")
+            return standing
+        clock = _clock(locked, clock_id, kind)
+        order = Order(
+            case=locked.case,
+            kind=kind,
+            court_id=actor.court_id or locked.case.court_id,
+            year=time.today(at).year,
+            clock_id=clock.pk if clock else None,
+            node_kind=clock.node_kind if clock else "",
+            matter=_matter(locked, clock),
+            words=words,
+            needs_review=needs_review,
+            issued_by=actor,
+            issued_at=at,
+            key=key,
+        )
+        order.set_due(due_on)
+        order.ordinal = _next_ordinal(order)
+        order.remind_at = reminding.next_rung(order)
+        order.save(force_insert=True)
+        _write(Held(locked, order, False), "issued", actor, at, key, {"clock": clock_id, "due_on": due_on})
+        reminding.tell_issued(order, at=at)
+    return order
+
+
+def read_order(*, order_id: int, actor: User, at: dt.datetime, key: str) -> Order:
+    """签收: who has to answer has taken note, once. A reminder is done with that.
+
+    Raises NotFound, NotAllowed.
+    """
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_answer(order, actor)
+        if held.done or order.read_at is not None:
+            return order
+        order.read_by, order.read_at = actor, at
+        if order.kind == Order.Kind.REMINDER:
+            order.close(by=actor, at=at, words="")
+        order.save()
+        _write(held, "read", actor, at, key, {})
+    return order
+
+
+def answer_order(
+    *,
+    order_id: int,
+    words: str,
+    uploads: Sequence[UploadedFile] = (),
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Order:
+    """反馈: what was done, with what proves it. Ends the clock; closes the order unless the issuer wants to look at it.
+
+    Raises NotFound, NotAllowed, BadInput (words, file), WrongState when it does not wait for an answer.
+    """
+    words = _text(words, "words", _("没有写明办理情况。"), _("写明办了什么、结果如何、还差什么。"))
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_answer(order, actor)
+        if held.done:
+            return order
+        _must(order, OrderState.OPEN)
+        if order.kind == Order.Kind.REMINDER:
+            raise WrongState(_("催办只须签收。"), fix=_("请点“签收”。"))
+        files = [_keep(held.locked.case, upload, actor, at) for upload in uploads]
+        if order.read_at is None:
+            order.read_by, order.read_at = actor, at
+        order.take_answer(by=actor, at=at, words=words, files=files)
+        if not order.needs_review:
+            order.close(by=actor, at=at, words="")
+        order.save()
+        late = order.days_late(at)
+        _write(held, "answered", actor, at, key, {"files": files, "days_late": late})
+        reminding.tell_issuer(order, _("已反馈"), at=at, key=key)
+    return order
+
+
+def ask_extension(
+    *, order_id: int, due_on: dt.date, ground: str, actor: User, at: dt.datetime, key: str
+) -> OrderExtension:
+    """申请延期反馈 until a later day. Raises NotFound, NotAllowed, BadInput, WrongState (one waits already)."""
+    ground = _text(ground, "ground", _("没有写明延期理由。"), _("写明为什么不能按期反馈。"))
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_answer(order, actor)
+        if held.done:
+            return order.extensions.latest("pk")
+        _must(order, OrderState.OPEN)
+        if due_on <= order.due_on:
+            raise BadInput(
+                _("延至的日期不晚于现在的期限（%s）。") % order.due_on.isoformat(),
+                field="due_on",
+                fix=_("填写更晚的日期。"),
+            )
+        if order.extensions.filter(state=ExtensionState.ASKED).exists():
+            raise WrongState(_("已有一项延期申请等待批准。"), fix=_("请等交办法院答复。"))
+        row = OrderExtension.objects.create(
+            order=order, due_on=due_on, ground=ground, asked_by=actor, asked_at=at
+        )
+        _write(held, "extension_asked", actor, at, key, {"extension": row.pk, "due_on": due_on})
+        reminding.tell_issuer(order, _("申请延期反馈"), at=at, key=key)
+    return row
+
+
+def decide_extension(
+    *, order_id: int, give: bool, words: str = "", actor: User, at: dt.datetime, key: str
+) -> Order:
+    """批准或不批准延期, by those who direct the order; given, the clock ends on the later day and its rungs start anew.
+
+    Raises NotFound, NotAllowed, WrongState (nothing waits), BadInput (a refusal says why).
+    """
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_direct(order, actor)
+        if held.done:
+            return order
+        row = order.extensions.filter(state=ExtensionState.ASKED).first()
+        if row is None:
+            raise WrongState(_("没有等待批准的延期申请。"), fix=_("请刷新页面。"))
+        if row.asked_by_id == actor.pk:
+            policy.require(False, _("自己提出的延期不能由自己批准。"), _("由其他有权的人员批准。"))
+        if not give:
+            _text(words, "words", _("没有写明不批准的理由。"), _("写明为什么不同意延期。"))
+        row.state = ExtensionState.GIVEN if give else ExtensionState.REFUSED
+        row.decided_by, row.decided_at, row.words = actor, at, words.strip()
+        row.save()
+        if give and order.is_open:
+            order.set_due(row.due_on)
+            order.reminded, order.remind_at = 0, None
+            order.remind_at = reminding.next_rung(order, after=at)
+            order.save()
+        kind = "extended" if give else "extension_refused"
+        _write(held, kind, actor, at, key, {"extension": row.pk, "due_on": row.due_on})
+        said = _("已批准延期至 %s") % row.due_on.isoformat() if give else _("未批准延期")
+        reminding.tell_handler(order, said, at=at, key=key)
+    return order
+
+
+def escalate_order(*, order_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Order:
+    """提级督办: take the order to the court above, whose bureau then directs it too.
+
+    Raises NotFound, NotAllowed, BadInput, WrongState where there is no court above, or it stands there already.
+    """
+    words = _text(words, "words", _("没有写明提级理由。"), _("写明为什么需要上级法院督办。"))
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_direct(order, actor)
+        if held.done:
+            return order
+        if order.state == OrderState.CLOSED:
+            _must(order, OrderState.OPEN)
+        parent = Court.objects.filter(pk=order.court_id).values_list("parent_id", flat=True).first()
+        if parent is None:
+            raise WrongState(_("系统中没有登记上级法院。"), fix=_("请系统管理员核对法院层级。"))
+        if order.superior_id is not None:
+            raise WrongState(_("这件督办已经提级。"), fix=_("由上级法院继续督办。"))
+        order.superior_id, order.escalated_at, order.escalation = parent, at, words
+        order.save()
+        _write(held, "escalated", actor, at, key, {"to": parent})
+        reminding.tell_superior(order, at=at)
+    return order
+
+
+def send_back_order(*, order_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Order:
+    """退回补充: the answer does not do; the order waits again, its last day unchanged.
+
+    Raises NotFound, NotAllowed, BadInput, WrongState.
+    """
+    words = _text(words, "words", _("没有写明退回理由。"), _("写明还要补充什么。"))
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_direct(order, actor)
+        if held.done:
+            return order
+        _must(order, OrderState.ANSWERED)
+        order.send_back()
+        order.remind_at = reminding.next_rung(order, after=at)
+        order.save()
+        _write(held, "sent_back", actor, at, key, {"words": words})
+        reminding.tell_handler(order, _("反馈被退回：%s") % words, at=at, key=key)
+    return order
+
+
+def close_order(*, order_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Order:
+    """核销: those who direct the order are satisfied, or want nothing any more. words: their opinion.
+
+    Raises NotFound, NotAllowed, BadInput, WrongState when it is closed.
+    """
+    words = _text(words, "words", _("没有写明核销意见。"), _("写明督办事项是否办妥。"))
+    with _held(order_id, actor, key) as held:
+        order = held.order
+        policy.require_direct(order, actor)
+        if held.done:
+            return order
+        if order.state == OrderState.CLOSED:
+            _must(order, OrderState.ANSWERED)
+        order.close(by=actor, at=at, words=words)
+        order.save()
+        _write(held, "closed", actor, at, key, {})
+        reminding.tell_handler(order, _("已核销"), at=at, key=key)
+    return order
+
+
+@contextmanager
+def _held(order_id: int, actor: User, key: str) -> Iterator[Held]:
+    """The order that this person may see and its case, locked downwards: case, then order."""
+    with transaction.atomic(durable=True):
+        case_id = (
+            Order.objects.visible_to(actor).filter(pk=order_id).values_list("case_id", flat=True).first()
+        )
+        if case_id is None:
+            raise NotFound(_("没有这件督办，或您无权查看。"), fix=_("从督办列表重新进入。"))
+        locked = lock_case(case_id=case_id, key=key, user=actor)
+        order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+        order.case = locked.case
+        yield Held(locked, order, log.find(order.stream, key) is not None)
+
+
+def _write(held: Held, kind: str, actor: User, at: dt.datetime, key: str, more: dict[str, Any]) -> None:
+    """order.<kind> to the order's stream, supervision.<kind> with the row's image to the case's."""
+    order = held.order
+    data = {"order": order.pk, "number": order.number, "kind": order.kind, "case": order.case_id, **more}
+    log.append_many(
+        stream=order.stream,
+        actor=actor.actor,
+        at=at,
+        court_id=order.case.court_id,
+        drafts=[Draft(kind=f"order.{kind}", data={**data, "state": order.state}, key=key)],
+    )
+    act = Act(kind=f"supervision.{kind}", key=key, on=time.today(at), rows=[order], data=data, quiet=True)
+    perform(held.locked, act, actor=actor, at=at)
+
+
+def _clock(locked: Locked, clock_id: int | None, kind: str) -> Deadline | None:
+    """The running clock of the case that the order is about. Raises BadInput, WrongState."""
+    if clock_id is None:
+        return None
+    clock = locked.clocks.get(clock_id)
+    if clock is None or clock.state not in ("running", "suspended"):
+        raise BadInput(
+            _("这项期限已经不在计算。"), field="clock", fix=_("刷新列表后，对仍未办结的节点发起督办。")
+        )
+    if Order.objects.unanswered().filter(clock_id=clock_id, kind=kind).exists():
+        raise WrongState(_("这个节点已经有未办结的督办。"), fix=_("请查看原督办单。"))
+    return clock
+
+
+def _matter(locked: Locked, clock: Deadline | None) -> str:
+    if clock is None:
+        return str(_("全案"))
+    about = "" if clock.subject_id == locked.root else f"（{locked.labels.get(clock.subject_id, '')}）"
+    return f"{duty_words(clock)}{about}"[:120]
+
+
+def duty_words(clock: Deadline) -> str:
+    """What a clock is about: the node's name, else the id of its rule."""
+    nodes = {node.kind: node.zh for node in load_nodes()}
+    return nodes.get(clock.node_kind) or load_vocabulary().flags.get(clock.flag) or clock.rule_id
+
+
+def _next_ordinal(order: Order) -> int:
+    """The court's next number of the year; its row is held, so that two orders never draw one."""
+    Court.objects.select_for_update(no_key=True).get(pk=order.court_id)
+    of_year = Order.objects.filter(court_id=order.court_id, year=order.year, kind=order.kind)
+    return int(of_year.aggregate(last=Max("ordinal"))["last"] or 0) + 1
+
+
+def _keep(case: Case, upload: UploadedFile, actor: User, at: dt.datetime) -> int:
+    return store_upload(
+        upload=upload,
+        kind="upload",
+        about=case.about,
+        case_id=case.pk,
+        court_id=case.court_id,
+        team_id=case.team_id,
+        owner_id=case.owner_id,
+        actor=actor.actor,
+        at=at,
+    ).pk
+
+
+def _must(order: Order, state: OrderState) -> None:
+    if order.state != state:
+        raise WrongState(
+            _("督办%(number)s%(state)s，不能再办这一步。")
+            % {"number": order.number, "state": order.get_state_display()},
+            code="ORDER-STATE",
+            fix=_("刷新页面查看最新情况。"),
+        )
+
+
+def _text(words: str, field: str, wrong: str, fix: str) -> str:
+    words = words.strip()
+    if not words:
+        raise BadInput(wrong, field=field, fix=fix)
+    if len(words) > LONGEST:
+        raise BadInput(
+            _("文字超过 %d 字。") % LONGEST, field=field, fix=_("精简文字，详细情况作为材料上传。")
+        )
+    return words

@@ -241,6 +241,7 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.actions.asking", "_ground", _grounded),
     ("cases.actions.holds", "stop", _held),
     ("regimes.standing", "stage_of", _staged),
+    ("regimes.suggestions", "suggestions_of", _suggested),
     ("cases.selectors.flags", "_grouped", _flagged),
 )
 

@@ -21,6 +21,7 @@ from events.models import Event
 from kernel.errors import BadInput, NotFound, WrongState
 from measures.actions.controlling import may_control
 from measures.models import Property
+from regimes.guards import Finding
 from regimes.periods import compute
 from regimes.rules import DeadlineRule
 
@@ -76,12 +77,7 @@ def announce_auction(
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
         row = _ready(locked, node, actor, seen_version, given.announced_on, at)
-        warnings = [
-            w
-            for action, facts in _asked(row, given).items()
-            for w in guard(locked, action, facts, subject=row.subject_id)
-        ]
-        _check_gap(locked, row, given)
+        warnings = _allowed(locked, row, given)
         row.starting_price, row.auction_round, row.state = (
             given.starting_price,
             row.auction_round + 1,
@@ -178,6 +174,29 @@ def _ready(
     if row is None:
         raise WrongState(_("这个节点没有对应的财产。"), fix=_("从案件页重新进入。"))
     return row
+
+
+def _allowed(locked: Locked, row: Property, given: Announcement) -> list[Finding]:
+    """The warnings of the guards. Raises WrongState with everything that stands against the announcement at once."""
+    warnings: list[Finding] = []
+    refusals: list[WrongState] = []
+    for action, facts in _asked(row, given).items():
+        try:
+            warnings += guard(locked, action, facts, subject=row.subject_id)
+        except WrongState as refusal:
+            refusals.append(refusal)
+    try:
+        _check_gap(locked, row, given)
+    except WrongState as refusal:
+        refusals.append(refusal)
+    if refusals:
+        raise WrongState(
+            "；".join(str(each) for each in refusals),
+            code=refusals[0].code,
+            fix="；".join(dict.fromkeys(each.fix for each in refusals if each.fix)),
+            detail={"guards": [name for each in refusals for name in (each.detail or {})["guards"]]},
+        )
+    return warnings
 
 
 def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:

@@ -11,10 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.completing import check_open, lock_node
+from cases.actions.completing import check_open, lock_node, may_do
 from cases.models import Node
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import may_work_on
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
@@ -167,7 +166,7 @@ def _act(node: Node, key: str, on: dt.date, values: dict[str, Any]) -> Act:
 def _ready(
     locked: Locked, node: Node, actor: User, seen_version: int, on: dt.date, at: dt.datetime
 ) -> Property:
-    may_work_on(locked, actor, node)
+    may_do(locked, actor, node)
     check_open(locked, node, seen_version)
     check_day(locked, on, at)
     row = Property.objects.filter(subject_id=node.subject_id).first()

@@ -72,6 +72,7 @@ ACTS = {
     "payout.requested": _lazy("提请发放案款"),
     "payout.handed_over": _lazy("发放材料移送财务"),
     "payout.at_finance": _lazy("财务接收发放材料"),
+    "payout.assented": _lazy("同意发放案款"),
     "payout.approved": _lazy("批准发放案款"),
     "payout.sent": _lazy("发出付款"),
     "payout.noted": _lazy("案款发放到账"),

@@ -25,6 +25,7 @@ from regimes.rules import (
     PushRule,
     RoleDuty,
     StageRule,
+    Suggestion,
 )
 from regimes.vocabulary import load_vocabulary
 
@@ -78,6 +79,11 @@ class RuleBook:
     def pushes(self) -> tuple[PushRule, ...]:
         """Push rules in the order of the packs: the court's own before the switches."""
         return tuple(rule for _, rule in self.reaching("pushes"))  # type: ignore[misc]
+
+    @cached_property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What is proposed where the documents give no number, in the order of the packs."""
+        return tuple(rule for _, rule in self.reaching("suggestions"))  # type: ignore[misc]
 
     @cached_property
     def classifications(self) -> tuple[Classification, ...]:

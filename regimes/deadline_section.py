@@ -72,6 +72,7 @@ def read_suggestion(fields: Fields, context: Context) -> Suggestion:
         when=read_condition(fields, "when", words),
         period=fields.period("period"),
         hours=cast(Hours, fields.choice("hours", HOURS, "next_full_hour")),
+        roll=cast(Roll, fields.choice("roll", ROLLS, "none")),
         met_by=read_met_by(fields, words.events),
         same_visit=fields.boolean("same_visit"),
         due_from=fields.text("due_from"),

@@ -325,11 +325,12 @@ class Suggestion(Rule):
     when: Expr
     period: Period = ()
     hours: Hours = "next_full_hour"
+    roll: Roll = "none"
     met_by: MetBy | None = None
     same_visit: bool = False
     due_from: str = ""
 
     @property
     def terms(self) -> Terms:
-        """How it counts; suggestions never roll."""
-        return Terms(self.kind, self.period, hours=self.hours)
+        """How it counts; it rolls only where the rule says so."""
+        return Terms(self.kind, self.period, hours=self.hours, roll=self.roll)

@@ -54,6 +54,15 @@ def note(section: str, name: str) -> None:
         _now[(section, name)] = by
 
 
+def _saw(rule_id: str, deed: str = "started", by: str = "") -> None:
+    """A rule was at work in a verb, or in the query of a page (`by`)."""
+    key = ("rules", f"{rule_id} {deed}")
+    if by:
+        _now.setdefault(key, by)
+    else:
+        note(*key)
+
+
 def _note_fact(name: str, value: object) -> None:
     """A yes/no counts as recorded once a yes was seen: a no also stands for what nobody has recorded."""
     if value is not None and value is not False:
@@ -148,6 +157,75 @@ def _gaps(known: Callable[..., Any], locked: Any, row: Any, given: Any) -> Any:
     return found
 
 
+def _proposed(known: Callable[..., Any], book: Any, question: Any, facts: Any) -> Any:
+    found = known(book, question, facts)
+    _saw(question.id)
+    for answer in found.speaking:
+        _saw(answer.rule.id)
+    return found
+
+
+def _converted(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None:
+        _saw(found[0].id)
+    return found
+
+
+def _grounded(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None:
+        _saw(found.id)
+    return found
+
+
+def _held(known: Callable[..., Any], locked: Any, rule: Any, row: Any, **more: Any) -> Any:
+    act = known(locked, rule, row, **more)
+    _saw(rule.id)
+    return act
+
+
+def _staged(known: Callable[..., Any], book: Any, state: Any) -> Any:
+    found = known(book, state)
+    if found is not None:
+        _saw(found.rule.id)
+    return found
+
+
+def _flagged(known: Callable[..., Any], rows: Any) -> Any:
+    found = known(rows)
+    names = {flag.name for flags in found.values() for flag in flags}
+    for rule_id in [rule_id for name in names for rule_id in _flag_rules().get(name, ())]:
+        _saw(rule_id, by="cases.selectors.flags.flags_of")
+    return found
+
+
+@functools.cache
+def _flag_rules() -> dict[str, list[str]]:
+    """Flag -> the rules that raise it."""
+    found: dict[str, list[str]] = {}
+    for pack in importlib.import_module("regimes.packs").load_library().packs:
+        for rule in pack.flags:
+            found.setdefault(rule.flag, []).append(rule.id)
+    return found
+
+
+def _approved(known: Callable[..., Any], book: Any, matter: str, facts: Any) -> Any:
+    rule = known(book, matter, facts)
+    if rule is not None:
+        _saw(rule.id)
+    return rule
+
+
+def _suggested(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    for each in found:
+        _saw(each.rule.id, by="regimes.suggestions.suggestions_of")
+        if each.met_on is not None:
+            _saw(each.rule.id, "met", by="regimes.suggestions.suggestions_of")
+    return found
+
+
 WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.writing", "write_state", _written),
     ("regimes.guards", "check", _guards),
@@ -158,6 +236,13 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.perform", "perform", _performed),
     ("measures.actions.disposing", "_check_gap", _gaps),
     ("approvals.actions.requests", "ask", _asked),
+    ("regimes.triage", "propose", _proposed),
+    ("cases.conversions", "_trigger", _converted),
+    ("cases.actions.asking", "_ground", _grounded),
+    ("cases.actions.holds", "stop", _held),
+    ("regimes.standing", "stage_of", _staged),
+    ("regimes.suggestions", "suggestions_of", _suggested),
+    ("cases.selectors.flags", "_grouped", _flagged),
 )
 
 
@@ -173,6 +258,9 @@ def watch() -> None:
     view = importlib.import_module("regimes.flow").View
     known = view.facts
     view.facts = lambda self, subject: _facts(known, self, subject)
+    book = importlib.import_module("regimes.book").RuleBook
+    levels = book.approval
+    book.approval = lambda self, matter, facts: _approved(levels, self, matter, facts)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

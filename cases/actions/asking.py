@@ -45,6 +45,8 @@ MATTERS: Mapping[str, str] = {
     "deduction": "deduct_period",
     "over_limit": "over_limit_control",
 }
+MEASURED_BY: Mapping[str, str] = {"fine": "fine_amount", "detention": "detention_days"}
+"""What a measure is measured by: its levels depend on it."""
 CASE_LIMIT = "case_close"
 """The duty whose limit is extended only by the chain of `extend_case_limit`."""
 CHANGES_A_DATE = ("extension", "deduction")
@@ -169,6 +171,10 @@ def _values(facts: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(facts.get("values") or {})
     if unknown := sorted(set(values) - set(load_vocabulary().facts)):
         raise BadInput(_("词汇表中没有“%s”。") % "、".join(unknown), field="values", fix=_("从列表中选择。"))
+    asked = MEASURED_BY.get(str(values.get("measure_kind")))
+    if asked and not values.get(asked):
+        name = load_vocabulary().facts[asked].zh
+        raise BadInput(_("没有填写%s。") % name, field=asked, fix=_("审批层级按它确定。"))
     return values
 
 

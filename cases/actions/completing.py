@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from cases.models import Node
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import may_work_on, not_stopped
+from cases.policy import in_group, may_work_on, not_stopped
 from cases.snapshot import Locked, lock_case_of_node
 from courts.models import User
 from events.models import Event
 from kernel.errors import Conflict, NotFound, WrongState
 from kernel.time import today
 from regimes import flow
+from regimes.guards import Finding
 from regimes.nodes import NodeDef, clean
+
+DOING = "do_work_item"
 
 
 def complete_node(
@@ -42,9 +45,10 @@ def complete_node(
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
-        may_work_on(locked, actor, node)
+        warnings = may_do(locked, actor, node)
         check_open(locked, node, seen_version)
         act = act_of(locked, node, values, at=at, key=key, on=on)
+        act.warnings += warnings
         act.quiet = quiet or locked.case.imported and act.on < locked.case.created_at.date()
         return perform(locked, act, actor=actor, at=at)
 
@@ -55,6 +59,32 @@ def lock_node(*, node_id: int, actor: User, key: str) -> tuple[Locked, Node]:
     if locked is None:
         raise NotFound(_("没有这个节点，或您无权办理。"), fix=_("从“我的节点”重新进入。"))
     return locked, locked.nodes[node_id]
+
+
+def may_do(locked: Locked, actor: User, node: Node) -> list[Finding]:
+    """May this person do the node, and on whose instruction (SQ 第五条)? The warnings of the rules.
+
+    Raises NotAllowed, WrongState (guard).
+    """
+    may_work_on(locked, actor, node)
+    if not locked.book.guards.get(DOING):
+        return []
+    held = locked.held(node.pk)
+    sent = held is not None and (
+        held.way == "sheet" or held.way == "handover" and is_handler(locked, held.by_id)
+    )
+    brought = {
+        "doer_assists": not actor.scope.holds(locked.case.owner_id)
+        and not actor.scope.may("task_sheet", "W"),
+        "item_of_own_group": in_group(locked, actor, node) or actor.scope.has(locked.book.owner(node.kind)),
+        "instruction_present": sent,
+    }
+    return guard(locked, DOING, brought, subject=node.subject_id)
+
+
+def is_handler(locked: Locked, user_id: int | None) -> bool:
+    """Whether this is the person who holds the case."""
+    return user_id is not None and user_id == locked.case.owner_id
 
 
 def check_open(locked: Locked, node: Node, seen_version: int) -> None:

@@ -19,18 +19,23 @@ from cases.perform import Act, guard, known, perform
 from cases.policy import not_stopped
 from cases.snapshot import Locked, lock_case
 from courts.models import User
+from courts.scope import roles
 from events.models import Event
 from funds.actions import payouts
 from funds.models import Payee, Payout
+from funds.policy import may_check
 from funds.routes import Route
 from kernel import time
-from kernel.errors import BadInput, NotFound
+from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from kernel.money import format_yuan
 from regimes import flow
 from regimes.amounts import period_text
 from regimes.flow import Subject as FlowSubject
 from regimes.guards import Finding
+from regimes.rules import Approval
 
+MATTER = "payout"
+ASSENTED = "payout.assented"
 CONTROL_KINDS = ("control.taken", "fund.deducted")
 DISPOSAL_NODES = ("reference_price_start", "reference_price_set", "auction_announcement", "auction_result")
 
@@ -60,6 +65,7 @@ def draft_payout(
         facts = locked.facts[subject]
         brought = {"communication_record_attached": bool(communication_record.strip())}
         warnings = guard(locked, "submit_payout", {**facts, **brought}, subject=subject)
+        levels = level_of(locked, subject, amount)
         payout = payouts.draft_payout(
             receipt_id=receipt_id,
             payee_id=payee_id,
@@ -83,6 +89,7 @@ def draft_payout(
                 "receipt": receipt_id,
                 "amount": f"{amount:.2f}",
                 "record": communication_record.strip(),
+                **({"levels": list(levels.chain), "level_rule": levels.id} if levels else {}),
             },
             facts=[(subject, name, value) for name, value in brought.items()],
             warnings=warnings,
@@ -150,17 +157,40 @@ def finance_received(
 
 
 def approve_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime, key: str) -> Payout:
-    """审批发放: another person than the maker; where one person controlled and disposed, that is recorded as a warning."""
+    """审批发放: another person than the maker; where one person controlled and disposed, that is recorded as a warning.
+
+    Where the packs set levels for the amount, each role assents in turn, and the last approves the payout.
+    Raises NotAllowed (not whose turn it is), WrongState (guard, state), NotFound.
+    """
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, key=key, user=actor)
+        if locked.known is not None and locked.known[1] == ASSENTED:
+            known(locked, kind=ASSENTED, data={"payout": payout_id})
+            return Payout.objects.get(pk=payout_id)
         if known(locked, kind="payout.approved", data={"payout": payout_id}) is not None:
             return Payout.objects.get(pk=payout_id)
+        standing = _submitted(locked, payout_id)
+        turn = _turn(locked, standing)
+        if turn and not actor.scope.has(turn[0]):
+            raise NotAllowed(
+                _("这笔发放现在由%s审批。") % role_words(turn[0]), fix=_("请%s审批。") % role_words(turn[0])
+            )
         done_both = who_did_both(locked.case)
         facts = {
             "same_user_controlled_and_disposed": bool(done_both),
             "approver_is_other_user": actor.actor not in done_both,
         }
         warnings = guard(locked, "approve_payout", facts)
+        if len(turn) > 1:
+            may_check(standing, actor)
+            if not standing.is_checkable:
+                raise WrongState(
+                    _("这笔发放还没有送到审批这一步。"), fix=_("先提交，或者移送财务并由财务接收。")
+                )
+            subject = receipt_subject(locked, standing.receipt_id)
+            data = {"payout": payout_id, "role": turn[0], "by": actor.pk}
+            _note(locked, ASSENTED, key, at, actor, subject=subject, data=data, warnings=warnings)
+            return standing
         payout = payouts.approve_payout(payout_id=payout_id, actor=actor, at=at, key=f"{key}:ok", joins=True)
         subject = receipt_subject(locked, payout.receipt_id)
         _note(
@@ -342,6 +372,44 @@ def route_of(locked: Locked, subject: int) -> Route:
         rules=tuple(rule.id for rule in rules),
         pack=f"{pack.code}/{pack.version}@{pack.digest[:12]}" if pack else "",
     )
+
+
+def level_of(locked: Locked, subject: int, amount: Decimal) -> Approval | None:
+    """Who must assent to a payout of this amount from this receipt, by the packs; None where none sets levels.
+
+    Raises BadInput where the packs speak of payouts and no level fits the amount.
+    """
+    facts = {**flow.View(locked.state()).facts(subject), "fund_amount": amount}
+    rule = locked.book.approval(MATTER, facts)
+    if rule is None and locked.book.speaks_of(MATTER):
+        raise BadInput(
+            _("规则没有写明 %s 的发放由谁审批。") % format_yuan(amount),
+            field="amount",
+            fix=_("核对金额，或者请管理员补充审批层级。"),
+        )
+    return rule
+
+
+def _submitted(locked: Locked, payout_id: int) -> Payout:
+    """The payout of this case. Raises NotFound."""
+    payout = Payout.objects.filter(pk=payout_id, about=locked.case.about).first()
+    if payout is None:
+        raise NotFound(_("没有这笔发放。"), fix=_("从案款页重新进入。"))
+    return payout
+
+
+def _turn(locked: Locked, payout: Payout) -> list[str]:
+    """The roles that have still to assent, in turn, as set when it was asked for; [] where no levels were set."""
+    mine = Event.objects.filter(stream=locked.case.about, data__payout=payout.pk)
+    asked = mine.filter(kind="payout.requested").first()
+    levels: list[str] = asked.data.get("levels", []) if asked else []
+    return levels[mine.filter(kind=ASSENTED).count() :] if levels else []
+
+
+def role_words(role: str) -> str:
+    """The Chinese name of a role."""
+    words: str = roles().get(role, {}).get("zh", role)
+    return words
 
 
 def receipt_subject(locked: Locked, receipt_id: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cases.actions.completing import lock_node
 from cases.models import Node, Task
@@ -19,7 +21,14 @@ from courts.selectors import unit_on
 from events.models import Event
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, WrongState
 from kernel.time import today
+from notices.inapp import StaffNotice, tell_staff
 from regimes.guards import Finding
+
+TOLD: Mapping[str, Any] = {
+    "task.given": _lazy("%(who)s给您下达任务单：%(number)s“%(node)s”，%(words)s"),
+    "task.offered": _lazy("%(who)s向您移交%(number)s“%(node)s”，请接收或者拒绝：%(words)s"),
+}
+TOPICS: Mapping[str, str] = {"task.given": "任务单", "task.offered": "事项移交"}
 
 
 def claim_node(*, node_id: int, actor: User, at: dt.datetime, key: str) -> Event:
@@ -206,7 +215,7 @@ def _record(
     at: dt.datetime,
     warnings: Sequence[Finding] = (),
 ) -> Event:
-    """The event of an act on tasks; the last task is the one it is about."""
+    """The event of an act on tasks; the last task is the one it is about. Who is given or offered one is told in-app."""
     task = tasks[-1]
     data = {
         "node": node.pk,
@@ -225,7 +234,35 @@ def _record(
         warnings=list(warnings),
         quiet=True,
     )
-    return perform(locked, act, actor=actor, at=at)
+    event = perform(locked, act, actor=actor, at=at)
+    if kind in TOLD and task.doer_id != actor.pk:
+        tell_staff([_notice(locked, node, task, event, actor)], at=at)
+    return event
+
+
+def _notice(locked: Locked, node: Node, task: Task, event: Event, actor: User) -> StaffNotice:
+    """What the member reads: who gives or offers what, in which case, in which words."""
+    case = locked.case
+    text = TOLD[event.kind] % {
+        "who": actor.full_name,
+        "node": locked.book.node(node.kind).zh,
+        "number": case.number,
+        "words": task.words,
+    }
+    return StaffNotice(
+        court_id=case.court_id,
+        team_id=case.team_id,
+        owner_id=case.owner_id,
+        about=case.about,
+        case_id=case.pk,
+        topic=TOPICS[event.kind],
+        rule_id="",
+        node=node.kind,
+        level="info",
+        to_user_id=task.doer_id,
+        text=text,
+        key=f"{event.pk}:task:{task.pk}",
+    )
 
 
 def _give_up(locked: Locked, node: Node, at: dt.datetime, but: Task | None = None) -> list[Task]:

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.assigning import open_node
-from cases.actions.completing import check_open, lock_node
+from cases.actions.completing import check_open, lock_node, may_do
 from cases.models import Party
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import in_reach, may, may_work_on
+from cases.policy import in_reach, may
 from cases.snapshot import Locked, lock_case
 from cases.states import CaseState, ClosingType
 from closing.checklist import Answer, answers, counts, derive, gaps
@@ -109,7 +109,7 @@ def record_interview(
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
-        may_work_on(locked, actor, node)
+        may_do(locked, actor, node)
         check_open(locked, node, seen_version)
         check_day(locked, on, at)
         for name, zh in INTERVIEW_FIELDS.items():

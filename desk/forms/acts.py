@@ -172,7 +172,16 @@ class MatterForm(ActForm):
     matter = forms.ChoiceField(label=_("审批事项"))
     subject = forms.ChoiceField(label=_("针对"))
     measure_kind = forms.ChoiceField(label=_("措施种类"), required=False, help_text=_("强制措施须选择"))
-    fine_amount = MoneyField(label=_("罚款金额"), required=False)
+    fine_amount = MoneyField(
+        label=_("罚款金额"), required=False, help_text=_("罚款的填写，审批层级按金额确定")
+    )
+    detention_days = forms.IntegerField(
+        label=_("拘留天数"),
+        required=False,
+        min_value=1,
+        max_value=366,
+        help_text=_("拘留的填写，审批层级按天数确定"),
+    )
     ground = long_text(label=_("事实和依据"), rows=3)
     files = FilesField(label=_("证明材料"), required=False)
     verb_fields: ClassVar = {"values": ""}

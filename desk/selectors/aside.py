@@ -19,11 +19,13 @@ from desk.words import act_words, day_words, instant_words, plain_day, short_day
 from events.models import Event
 from measures.models import CASH, MOVABLES, Control, Property
 from regimes.book import RuleBook
+from regimes.suggestions import Suggested, suggestions_of
 from regimes.vocabulary import load_vocabulary
 
 CASE_LIMIT = ("BASE-D-04",)
 EXPIRY_DAYS = 30
 REMINDERS = 5
+SUGGESTED = 5
 PROPERTY_SHOWN = 5
 ICONS = {"equity": "building-store", "securities": "chart-line", "vehicle": "car", "movable": "package"}
 
@@ -71,6 +73,37 @@ def reminders(file: CaseFile) -> list[dict[str, Any]]:
     """What needs attention now, each with the link where it is done; a conversion, then what is overdue; at most five."""
     found = [*_converting(file), *_late(file), *_stopped(file), *_ending(file), *_waiting(file)]
     return found[:REMINDERS]
+
+
+def suggestions(file: CaseFile) -> list[dict[str, Any]]:
+    """What the rules propose and nobody has done yet, for components/list.html; with no met_by until its day is over."""
+    found = (
+        suggestions_of(file.state.book, file.state.state(), file.state.calendar) if file.case.is_open else []
+    )
+    open_ones = [
+        each for each in found if each.met_on is None and (each.rule.met_by or each.due_on >= file.today)
+    ]
+    return [_suggested(file, each) for each in open_ones[:SUGGESTED]]
+
+
+def _suggested(file: CaseFile, each: Suggested) -> dict[str, Any]:
+    duty = load_vocabulary().duties.get(each.rule.duty, each.rule.statement)
+    about = "" if each.subject == file.state.root else f"（{file.state.labels[each.subject]}）"
+    day = short_day(each.due_on, file.today)
+    if isinstance(each.due, dt.datetime):
+        day = f"{day} {each.due:%H:%M}"
+    return {
+        "icon": "bulb",
+        "title": f"{duty}{about}",
+        "text": _("%(statement)s（%(rule)s，%(article)s，原文“%(wording)s”）")
+        % {
+            "statement": each.rule.statement,
+            "rule": each.rule.id,
+            "article": each.rule.article,
+            "wording": each.rule.wording,
+        },
+        "pill": {"state": "todo", "text": _("建议 %(day)s") % {"day": day}},
+    }
 
 
 def property_list(file: CaseFile) -> list[dict[str, Any]]:

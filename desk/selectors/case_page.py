@@ -41,6 +41,7 @@ class CasePage:
     tabs: list[dict[str, Any]]
     limit: dict[str, Any] | None
     reminders: list[dict[str, Any]]
+    suggestions: list[dict[str, Any]]
     property_list: list[dict[str, Any]]
     property_more: str
     latest: list[dict[str, Any]]
@@ -68,6 +69,7 @@ def case_page(
         tabs=_tabs(file, tab),
         limit=aside.limit(file),
         reminders=aside.reminders(file),
+        suggestions=aside.suggestions(file),
         property_list=aside.property_list(file),
         property_more=_("全部 %(count)d 项") % {"count": count} if count else "",
         latest=aside.latest(file),

@@ -7,11 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.actions.completing import may_do
 from cases.models import Node
-from cases.policy import may_work_on
 from desk.selectors import triage
 from desk.selectors.case_file import CaseFile
-from kernel.errors import NotAllowed
+from kernel.errors import NotAllowed, WrongState
 from supervision.policy import may_issue
 
 UPLOAD_AREAS = ("file", "documents", "tasks", "query", "measures", "fund_request", "receipt")
@@ -67,8 +67,8 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
 def may_complete(file: CaseFile, node: Node) -> str:
     """Why this person may not complete the node, in words; empty when they may."""
     try:
-        may_work_on(file.state, file.user, node)
-    except NotAllowed as refused:
+        may_do(file.state, file.user, node)
+    except (NotAllowed, WrongState) as refused:
         return f"{refused}{refused.fix}"
     return ""
 

@@ -123,7 +123,7 @@ def defer(doing: Doing) -> Any:
 def ask_matter(doing: Doing) -> Any:
     """提请审批: a matter of the packs."""
     given = doing.cleaned
-    values = {name: given[name] for name in ("measure_kind", "fine_amount") if given[name]}
+    values = {name: given[name] for name in ("measure_kind", "fine_amount", "detention_days") if given[name]}
     facts: dict[str, Any] = {"subject": int(given["subject"])}
     if values:
         facts["values"] = values

@@ -11,10 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.completing import check_open, lock_node
+from cases.actions.completing import check_open, lock_node, may_do
 from cases.models import Node
 from cases.perform import Act, check_day, guard, known, perform
-from cases.policy import may_work_on
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
@@ -77,7 +76,7 @@ def announce_auction(
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
         row = _ready(locked, node, actor, seen_version, given.announced_on, at)
-        warnings = _check_announcement(locked, row, given)
+        warnings = _allowed(locked, row, given)
         row.starting_price, row.auction_round, row.state = (
             given.starting_price,
             row.auction_round + 1,
@@ -167,13 +166,36 @@ def _act(node: Node, key: str, on: dt.date, values: dict[str, Any]) -> Act:
 def _ready(
     locked: Locked, node: Node, actor: User, seen_version: int, on: dt.date, at: dt.datetime
 ) -> Property:
-    may_work_on(locked, actor, node)
+    may_do(locked, actor, node)
     check_open(locked, node, seen_version)
     check_day(locked, on, at)
     row = Property.objects.filter(subject_id=node.subject_id).first()
     if row is None:
         raise WrongState(_("这个节点没有对应的财产。"), fix=_("从案件页重新进入。"))
     return row
+
+
+def _allowed(locked: Locked, row: Property, given: Announcement) -> list[Finding]:
+    """The warnings of the guards. Raises WrongState with everything that stands against the announcement at once."""
+    warnings: list[Finding] = []
+    refusals: list[WrongState] = []
+    for action, facts in _asked(row, given).items():
+        try:
+            warnings += guard(locked, action, facts, subject=row.subject_id)
+        except WrongState as refusal:
+            refusals.append(refusal)
+    try:
+        _check_gap(locked, row, given)
+    except WrongState as refusal:
+        refusals.append(refusal)
+    if refusals:
+        raise WrongState(
+            "；".join(str(each) for each in refusals),
+            code=refusals[0].code,
+            fix="；".join(dict.fromkeys(each.fix for each in refusals if each.fix)),
+            detail={"guards": [name for each in refusals for name in (each.detail or {})["guards"]]},
+        )
+    return warnings
 
 
 def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
@@ -191,31 +213,6 @@ def _asked(row: Property, given: Announcement) -> dict[str, dict[str, Any]]:
         "set_auction_deposit": {**facts, "deposit_ratio": deposit},
         "set_auction_opening": {"announcement_gap_days": (given.opens_on - given.announced_on).days},
     }
-
-
-def _check_announcement(locked: Locked, row: Property, given: Announcement) -> list[Finding]:
-    """The guards and the gaps, all told at once. Raises WrongState."""
-    refusals, warnings = [], []
-    try:
-        _check_gap(locked, row, given)
-    except WrongState as refusal:
-        refusals.append(refusal)
-    try:
-        warnings = [
-            finding
-            for action, facts in _asked(row, given).items()
-            for finding in guard(locked, action, facts, subject=row.subject_id)
-        ]
-    except WrongState as refusal:
-        refusals.append(refusal)
-    if not refusals:
-        return warnings
-    raise WrongState(
-        "；".join(str(refusal).rstrip("。") for refusal in refusals) + "。",
-        code=refusals[0].code,
-        fix="；".join(dict.fromkeys(str(refusal.fix).rstrip("。") for refusal in refusals)) + "。",
-        detail={"guards": [each for refusal in refusals for each in refusal.detail["guards"]]},
-    )
 
 
 def _gaps(locked: Locked, row: Property) -> Iterator[DeadlineRule]:

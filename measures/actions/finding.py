@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.completing import check_open, lock_node
+from cases.actions.completing import check_open, lock_node, may_do
 from cases.models import Party, Subject
 from cases.perform import Act, check_day, known, perform
-from cases.policy import in_reach, may_work_on, still_open
+from cases.policy import in_reach, still_open
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
@@ -67,7 +67,7 @@ def record_feedback(
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
             return event
-        may_work_on(locked, actor, node)
+        may_do(locked, actor, node)
         check_open(locked, node, seen_version)
         check_day(locked, on, at)
         if unknown := set(queried) - set(QUERIED):

@@ -19,6 +19,7 @@ from approvals.actions.requests import assent
 from cases.actions.asking import ask_approval
 from cases.actions.assigning import assign_case
 from cases.actions.money import approve_payout, draft_payout, send_payout
+from cases.actions.tasks import give_sheet
 from cases.models import Case, Party
 from closing.actions.closing import close_case
 from funds.models import Payout, Receipt
@@ -248,6 +249,18 @@ def shangqiu(seen: Seen) -> None:
         taken_and_deducted(home, case)
         receipt = money(home, case, "50000", key())
         person = payee(home, case)
+        notice = {
+            "sent_on": time.today(),
+            "channel": "electronic",
+            "platform_ref": "E1",
+            "with_report_order": True,
+        }
+        complete(case, "enforcement_notice", home.handler, **notice)
+        limit = {"on": time.today(), "ground": "未履行"}
+        seen.refuse(lambda: complete(case, "consumption_limit", home.clerk, **limit))
+        sheet = {"node_id": node(case, "consumption_limit").pk, "doer": home.clerk, "words": "发出限制消费令"}
+        give_sheet(**sheet, actor=home.leader, at=time.now(), key=key())
+        complete(case, "consumption_limit", home.clerk, **limit)
     with on("2023-04-25"):
         payout = asked_payout(home, case, receipt, person, "4月24日电话沟通")
         give = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}

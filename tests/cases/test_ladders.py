@@ -10,17 +10,20 @@ from approvals.actions.requests import assent, refuse, withdraw
 from approvals.models import Request
 from cases.actions.asking import ask_approval
 from cases.actions.holds import release_hold, set_hold
+from cases.actions.money import approve_payout, draft_payout, send_payout
 from cases.models import Case, Fact, Hold
 from cases.snapshot import lock_case
+from courts.actions.packs import release_pack
 from courts.models import User
 from deadlines.models import Deadline
+from funds.models import Payout, Receipt
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, WrongState
 from regimes.book import Pinned, RuleBook
 from regimes.packs import parse_pack
 from tests.factories.cases import House, assigned, filing, house, key, proof
 from tests.factories.courts import person
-from tests.walks.stage import due, money, on
+from tests.walks.stage import due, money, on, payee
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -34,6 +37,9 @@ effective:
   from: 2023-01-01
 approvals:
   - {id: LV-AP-01, article: 一, statement: 五万元以下由团队长批准。, matter: payout, chain: [team_leader], if: fund_amount <= 50000}
+  - {id: LV-AP-03, article: 二, statement: 罚款一万元以下由局长批准。, matter: coercive_measure, chain: [bureau_director], if: measure_kind == fine and fine_amount <= 10000, sets: [measure_approved]}
+  - {id: LV-AP-04, article: 二, statement: 拘留五日以下由局长批准。, matter: coercive_measure, chain: [bureau_director], if: measure_kind == detention and detention_days <= 5, sets: [measure_approved]}
+  - {id: LV-AP-05, article: 二, statement: 其他的由院长批准。, matter: coercive_measure, chain: [bureau_director, president], sets: [measure_approved]}
   - {id: LV-AP-02, article: 一, statement: 五万元以上逐级报批。, matter: payout, chain: [team_leader, bureau_director, president], if: fund_amount > 50000}
 """
 
@@ -157,3 +163,79 @@ def test_levels_by_amount_are_data() -> None:
     assert large
     assert large.chain == ("team_leader", "bureau_director", "president")
     assert levels.approval("payout", {}) is None, "an amount that is not known has no level"
+
+
+def levelled() -> House:
+    """A court that has added its levels to its documents."""
+    home = house(packs=("JZ-2023", "LV-2023"))
+    pack = parse_pack(LEVELS, "LV-2023/1.yaml")
+    release_pack(pack=pack, text=pack.text, at=time.now(), actor=home.director.actor)
+    return home
+
+
+def drafted(home: House, case: Case, receipt: Receipt, account: int) -> Payout:
+    return draft_payout(
+        case_id=case.pk, receipt_id=receipt.pk, payee_id=account, amount=receipt.amount, communication_record="",
+        actor=home.clerk, at=time.now(), key=key(),
+    )  # fmt: skip
+
+
+def approved(case: Case, payout: Payout, person: User) -> str:
+    approve_payout(case_id=case.pk, payout_id=payout.pk, actor=person, at=time.now(), key=key())
+    payout.refresh_from_db()
+    return payout.state
+
+
+def test_a_payout_is_approved_by_the_roles_that_its_amount_calls_for_in_turn() -> None:
+    home = levelled()
+    with on("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24", amount="400000.00"))
+        account = payee(home, case)
+        small, large = (money(home, case, amount, f"S{amount}") for amount in ("50000.00", "50000.01"))
+    with on("2023-04-25"):
+        first = drafted(home, case, small, account)
+        with pytest.raises(NotAllowed, match="团队长"):
+            approved(case, first, home.director)
+        assert approved(case, first, home.leader) == "approved"
+        second = drafted(home, case, large, account)
+        assert approved(case, second, home.leader) == "submitted"
+        with pytest.raises(NotAllowed, match="执行局局长"):
+            approved(case, second, home.president)
+        assert approved(case, second, home.director) == "submitted"
+        with pytest.raises(WrongState):
+            send_payout(case_id=case.pk, payout_id=second.pk, actor=home.funds, at=time.now(), key=key())
+        assert approved(case, second, home.president) == "approved"
+    assert second.checker == home.president
+
+
+def test_one_click_of_a_level_counts_once() -> None:
+    home = levelled()
+    with on("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24", amount="400000.00"))
+        account, receipt = payee(home, case), money(home, case, "60000.00", "S1")
+    with on("2023-04-25"):
+        payout = drafted(home, case, receipt, account)
+        click = key()
+        for _again in range(2):
+            approve_payout(case_id=case.pk, payout_id=payout.pk, actor=home.leader, at=time.now(), key=click)
+        with pytest.raises(NotAllowed, match="执行局局长"):
+            approved(case, payout, home.leader)
+
+
+@pytest.mark.parametrize(
+    ("values", "chain"),
+    [
+        ({"measure_kind": "fine", "fine_amount": "10000"}, ["bureau_director"]),
+        ({"measure_kind": "fine", "fine_amount": "10001"}, ["bureau_director", "president"]),
+        ({"measure_kind": "detention", "detention_days": 5}, ["bureau_director"]),
+        ({"measure_kind": "detention", "detention_days": 6}, ["bureau_director", "president"]),
+    ],
+)
+def test_fines_and_detention_go_to_the_level_of_their_amount_or_days(values: dict, chain: list[str]) -> None:
+    home = levelled()
+    with on("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24"))
+        assert ask(home, case, "coercive_measure", {"values": values}).chain == chain
+        with pytest.raises(BadInput) as wrong:
+            ask(home, case, "coercive_measure", {"values": {"measure_kind": values["measure_kind"]}})
+        assert wrong.value.field in ("fine_amount", "detention_days")

@@ -27,6 +27,7 @@ from deadlines.models import Deadline
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, WrongState
+from notices.models import Message
 from supervision.replay import differences, replay, stored
 from tests.factories.cases import House, assigned, complete, filed, filing, house, key, node
 from tests.factories.courts import person
@@ -459,3 +460,83 @@ def test_a_claimed_node_is_completed_only_as_it_was_seen(sq: Sq) -> None:
     claim_node(node_id=check.pk, **by(sq.wang))
     with pytest.raises(Conflict):
         complete_node(node_id=check.pk, seen_version=check.version - 1, values={"on": DAY}, **by(sq.wang))
+
+
+def noticed(sq: Sq) -> Case:
+    """A case whose notice the group has sent, so that consumption may be limited."""
+    case = sq.assigned()
+    complete(
+        case,
+        "enforcement_notice",
+        sq.wang,
+        sent_on=DAY,
+        channel="electronic",
+        platform_ref="E1",
+        with_report_order=True,
+    )
+    return case
+
+
+LIMIT = {"on": DAY, "ground": "未履行"}
+
+
+@pytest.mark.req("SQ-05")
+def test_what_is_not_the_groups_own_is_done_on_instruction_only(sq: Sq) -> None:
+    with time.travel(f"{DAY} 11:00"):
+        case = noticed(sq)
+        consumption = node(case, "consumption_limit")
+        with pytest.raises(WrongState) as refused:
+            complete(case, "consumption_limit", sq.home.clerk, **LIMIT)
+        assert refused.value.code == "SQ-G-TASK-01"
+        assert node(case, "consumption_limit").version == consumption.version, "nothing is written"
+        give_sheet(
+            node_id=consumption.pk, doer=sq.home.clerk, words="今天发出限制消费令", **by(sq.home.leader)
+        )
+        done = complete(case, "consumption_limit", sq.home.clerk, **LIMIT)
+    assert done.data["task"]["by"] == sq.home.leader.pk
+    replays(case)
+
+
+@pytest.mark.req("SQ-05")
+def test_handed_on_by_a_colleague_is_no_instruction_and_by_the_handler_it_is(sq: Sq) -> None:
+    other = person(sq.home.court, "assistant", unit=sq.home.team, post="clerk", name="钱助理")
+    with time.travel(f"{DAY} 11:00"):
+        case = noticed(sq)
+        waiting = node(case, "consumption_limit")
+        give_sheet(node_id=waiting.pk, doer=sq.home.clerk, words="发出限制消费令", **by(sq.home.leader))
+        offer_node(node_id=waiting.pk, to=other, reason="请假", **by(sq.home.clerk))
+        accept_node(node_id=waiting.pk, **by(other))
+        with pytest.raises(WrongState) as refused:
+            complete(case, "consumption_limit", other, **LIMIT)
+        assert refused.value.code == "SQ-G-TASK-01"
+        give_sheet(node_id=waiting.pk, doer=sq.home.handler, words="由你处理", **by(sq.home.leader))
+        offer_node(node_id=waiting.pk, to=other, reason="请代办", **by(sq.home.handler))
+        accept_node(node_id=waiting.pk, **by(other))
+        complete(case, "consumption_limit", other, **LIMIT)
+
+
+def inbox(user: User) -> list[tuple[str, str, str]]:
+    rows = Message.objects.filter(to_user_id=user.pk, channel="in_app", topic__in=("任务单", "事项移交"))
+    return list(rows.order_by("pk").values_list("topic", "text", "state"))
+
+
+@pytest.mark.req("SQ-05")
+def test_who_is_given_or_offered_an_item_reads_of_it_once(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    click = by(sq.home.leader)
+    for _again in range(2):
+        give_sheet(node_id=check.pk, doer=sq.wang, words="今天核对", **click)
+    offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+    assert inbox(sq.wang) == [
+        ("任务单", f"吴队长给您下达任务单：{case.number}“立案信息核对”，今天核对", "delivered")
+    ]
+    assert inbox(sq.zhao) == [
+        ("事项移交", f"王集约向您移交{case.number}“立案信息核对”，请接收或者拒绝：外出培训", "delivered")
+    ]
+
+
+def test_what_one_takes_oneself_is_not_told(sq: Sq) -> None:
+    check = node(sq.assigned(), "filing_check")
+    claim_node(node_id=check.pk, **by(sq.wang))
+    assert inbox(sq.wang) == []

@@ -58,6 +58,8 @@ ACTS = {
     "fund.deducted": _lazy("划拨"),
     "auction.price_paid": _lazy("价款全额交付"),
     "clue.received": _lazy("收到财产线索"),
+    "letter.received": _lazy("收到当事人留言"),
+    "letter.answered": _lazy("回复当事人留言"),
     "receipt.noted": _lazy("案款到账"),
     "payee.noted": _lazy("登记领款账户"),
     "payout.requested": _lazy("提请发放案款"),

@@ -77,7 +77,10 @@ class PartyForm(PlainForm):
 class LetterForm(PartyForm):
     topic = forms.ChoiceField(label=_("事项"), choices=Letter.Topic.choices)
     words = forms.CharField(
-        label=_("想说的话"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("最多 2000 字。")
+        label=_("想说的话"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("最多 2000 字。"),
     )
 
 

@@ -40,7 +40,9 @@ def receive_clue(
             return event
         in_reach(locked, actor)
         check_day(locked, on, at)
-        return _note(locked, words=words, specific=specific, urgent=urgent, on=on, actor=actor, at=at, key=key)
+        return _note(
+            locked, words=words, specific=specific, urgent=urgent, on=on, actor=actor, at=at, key=key
+        )
 
 
 def give_clue(

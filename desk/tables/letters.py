@@ -51,7 +51,11 @@ def empty() -> Row:
 def limit_words(row: Waiting, today: dt.date) -> Row:
     """The binding limit, else how long it has waited beside the hours that the rules suggest."""
     if row.due_at is not None:
-        state = {"state": "over", "text": _("已超期")} if row.is_overdue else {"state": "prog", "text": _("计时中")}
+        state = (
+            {"state": "over", "text": _("已超期")}
+            if row.is_overdue
+            else {"state": "prog", "text": _("计时中")}
+        )
         return {"text": instant_words(row.due_at, today), "pill": state}
     waited = _("已等待 %d 小时") % row.hours
     hint = _("建议 %d 小时内回复，文件没有规定期限") % row.suggested if row.suggested else _("没有规定期限")

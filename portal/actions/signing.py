@@ -87,7 +87,12 @@ def sign_in_by_paper(*, code: str, place: str, at: dt.datetime) -> User:
     with transaction.atomic(durable=True):
         throttle.check_guess(None, _place(place), at)
         lookup = blind_index(plain or "-", purpose="paper_code")
-        row = Code.objects.select_for_update().filter(way="paper", lookup=lookup).select_related("party").first()
+        row = (
+            Code.objects.select_for_update(of=("self",))
+            .filter(way="paper", lookup=lookup)
+            .select_related("party")
+            .first()
+        )
         if _is_right(row, plain, at):
             return _enter_by_paper(row, at)
         throttle.note_wrong(None, _place(place), at)
@@ -122,7 +127,7 @@ def _mobile(phone: str) -> tuple[str, bytes]:
     check = check_phone(phone)
     if check.kind != "mobile":
         raise BadInput(_("手机号码不正确。"), field="phone", fix=_("请填写 11 位手机号码。"))
-    return check.value, blind_index(check.value, purpose="phone")
+    return check.value, blind_index(check.value, purpose="mobile")
 
 
 def _place(place: str) -> bytes:

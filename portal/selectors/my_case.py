@@ -83,7 +83,9 @@ def mine_of(case: Case, user: User, at: dt.datetime) -> Mine:
 
 def cases_of(user: User, at: dt.datetime) -> list[Case]:
     """The cases a person follows, the newest first; one query."""
-    return list(Case.objects.followed_by(user, time.today(at)).select_related("court").order_by("-filed_on", "-id"))
+    return list(
+        Case.objects.followed_by(user, time.today(at)).select_related("court").order_by("-filed_on", "-id")
+    )
 
 
 def head_of(mine: Mine) -> dict[str, Any]:
@@ -98,7 +100,11 @@ def head_of(mine: Mine) -> dict[str, Any]:
         "number": case.number,
         "me": words,
         "others": names,
-        "state": _("已结案") if case.state in CLOSED else _("中止执行") if case.state == "suspended" else _("执行中"),
+        "state": _("已结案")
+        if case.state in CLOSED
+        else _("中止执行")
+        if case.state == "suspended"
+        else _("执行中"),
         "is_open": case.state not in CLOSED,
     }
 
@@ -142,7 +148,11 @@ def money_of(mine: Mine) -> dict[str, Any]:
     case = mine.case
     receipts = list(Receipt.objects.filter(about=case.about).standing().order_by("arrived_on", "id"))
     names = [party.name for party in mine.parties]
-    paid = Payout.objects.filter(about=case.about, state="paid").select_related("payee").order_by("paid_on", "id")
+    paid = (
+        Payout.objects.filter(about=case.about, state="paid")
+        .select_related("payee")
+        .order_by("paid_on", "id")
+    )
     paid = paid.filter(payee__name__in=names)
     received = sum((row.amount for row in receipts), Decimal(0))
     out = sum((row.amount for row in paid), Decimal(0))
@@ -164,7 +174,13 @@ def papers_of(mine: Mine) -> list[dict[str, Any]]:
     names = {party.name for party in mine.parties}
     rows = Paper.objects.of_case(mine.case.pk).issued().select_related("file").order_by("-created_at", "-id")
     return [
-        {"paper": row, "kind": row.kind, "title": row.zh, "number": row.number, "day": long_date(time.today(row.created_at))}
+        {
+            "paper": row,
+            "kind": row.kind,
+            "title": row.zh,
+            "number": row.number,
+            "day": long_date(time.today(row.created_at)),
+        }
         for row in rows
         if names & set(str(row.facts.get("addressee", "")).split("、"))
     ]

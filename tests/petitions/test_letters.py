@@ -43,7 +43,9 @@ def case_of(home: House, filed_on: str = "2025-02-10", **fields: Any) -> Case:
 def write(case: Case, user: User, **changes: Any) -> Event:
     access = Access.objects.get(user=user, case=case)
     given = {"topic": "progress", "words": "请问评估什么时候出结果？", "at": time.now(), "key": key()}
-    return write_letter(**{"case_id": case.pk, "party_id": access.party_id, "actor": user, **given, **changes})
+    return write_letter(
+        **{"case_id": case.pk, "party_id": access.party_id, "actor": user, **given, **changes}
+    )
 
 
 def clock(letter: Letter) -> Deadline:
@@ -145,7 +147,8 @@ def test_nobody_writes_for_the_other_side_nor_after_the_access_has_ended() -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "field"), [({"words": " \x00 "}, "words"), ({"words": "问" * 2001}, "words"), ({"topic": "x"}, "topic")]
+    ("given", "field"),
+    [({"words": " \x00 "}, "words"), ({"words": "问" * 2001}, "words"), ({"topic": "x"}, "topic")],
 )
 def test_bad_input_is_refused_by_field_and_nothing_is_written(given: dict[str, str], field: str) -> None:
     case = case_of(house())

@@ -47,7 +47,9 @@ def enter(code: str, phone: str = KNOWN, place: str = HERE) -> User:
 def test_the_code_opens_the_cases_of_the_number_and_no_others() -> None:
     mine = a_case()
     with time.travel("2025-03-03 09:00"):
-        assigned(house(), filing("2025-03-03", applicant(phone="13800000002"), respondent(phone="13900000002")))
+        assigned(
+            house(), filing("2025-03-03", applicant(phone="13800000002"), respondent(phone="13900000002"))
+        )
     with time.travel("2025-03-07 10:00"):
         user = enter(code_for())
     assert user.kind == "party"
@@ -61,9 +63,14 @@ def test_an_agent_reads_for_the_side_it_acts_for_and_a_company_by_its_own_number
     with time.travel("2025-03-03 09:00"):
         case = assigned(house(), filing("2025-03-03", firm, respondent(phone="")))
     with time.travel("2025-03-07 10:00"):
-        agent, company = enter(code_for("13800000004"), "13800000004"), enter(code_for("13800000003"), "13800000003")
+        agent, company = (
+            enter(code_for("13800000004"), "13800000004"),
+            enter(code_for("13800000003"), "13800000003"),
+        )
     assert (agent.full_name, company.full_name) == ("陈律师", "云州建材有限公司")
-    sides = Access.objects.filter(case=case, party__isnull=False).values_list("user_id", "side", "party__name")
+    sides = Access.objects.filter(case=case, party__isnull=False).values_list(
+        "user_id", "side", "party__name"
+    )
     assert set(sides) == {(user.pk, "applicant", "云州建材有限公司") for user in (agent, company)}
 
 
@@ -158,7 +165,9 @@ def test_asking_answers_the_same_after_the_same_statements_whether_the_number_is
         with CaptureQueriesContext(connection) as guessed:
             wrong = client.post("/my/login/code", {"code": "424242"})
         shapes = [re.sub(r"'[^']*'|\d+", "?", q["sql"])[:60] for q in [*asked, *guessed]]
-        seen.append((response.status_code, response["Location"], words(page), wrong.status_code, words(wrong), shapes))
+        seen.append(
+            (response.status_code, response["Location"], words(page), wrong.status_code, words(wrong), shapes)
+        )
     assert seen[0] == seen[1]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import views
+from portal import issuing, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("cases/<int:pk>/papers/", views.papers, name="papers"),
     path("cases/<int:pk>/papers/<int:paper_id>.pdf", views.paper_pdf, name="paper"),
     path("cases/<int:pk>/letters/", views.letters, name="letters"),
+    path("codes/<int:pk>/", issuing.codes, name="codes"),
     path("cases/<int:pk>/clue/", views.clue, name="clue"),
 ]

@@ -45,7 +45,7 @@ def test_a_party_opens_its_own_case_and_nobody_else_does(name: str) -> None:
 
 
 def test_every_address_of_a_case_is_among_those_tried() -> None:
-    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {*PAGES, "paper"}
+    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {*PAGES, "paper", "codes"}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -73,7 +73,8 @@ def test_papers_are_those_addressed_to_ones_side() -> None:
             response = client.get(url("paper", case.pk, made[name].pk))
             assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
             assert b"".join(response.streaming_content).startswith(b"%PDF")
-            response.close()
+            for close in response._resource_closers:
+                close()
         if foreign in made:
             assert client.get(url("paper", case.pk, made[foreign].pk)).status_code == 404
 

@@ -21,7 +21,7 @@ from portal.actions.signing import ask_code, issue_paper_code, send_codes, sign_
 from portal.models import Code, Reader, Try
 from portal.throttle import TooOften
 from tests.factories.cases import AgentInput, applicant, assigned, filing, house, key, respondent
-from tests.factories.pages import words
+from tests.factories.pages import client_of, words
 
 pytestmark = pytest.mark.django_db
 KNOWN, UNKNOWN, HERE = "13800000001", "13700000099", "10.0.0.1"
@@ -230,6 +230,18 @@ def test_only_who_sees_the_case_makes_a_paper_code() -> None:
     with pytest.raises(NotFound):
         issue_paper_code(**given, actor=stranger)
     assert not Code.objects.exists()
+
+
+def test_the_handler_makes_the_code_on_a_page_and_others_find_none(client: Client) -> None:
+    case = a_case()
+    party = Party.objects.get(case=case, role="applicant")
+    page = words(client_of(case.owner).post(f"/my/codes/{case.pk}/", {"party": party.pk}))
+    plain = re.search(r"登录码 ((?:[2-9A-Z]{4} ?){3})", page)[1]
+    assert client_of(house().handler).get(f"/my/codes/{case.pk}/").status_code == 404
+    assert client.get(f"/my/codes/{case.pk}/").status_code == 302
+    client.post("/my/login/paper", {"code": plain})
+    assert client.get(f"/my/cases/{case.pk}/").status_code == 200
+    assert client.get(f"/my/codes/{case.pk}/").status_code == 403
 
 
 @pytest.mark.parametrize("phone", ["", "12345", "0799-12368", "138000000010", "<script>"])

@@ -487,7 +487,7 @@ def coercion(story: Story) -> None:
         lambda: f"{time.local(clock.due_at):%F %H:%M}" == "2025-03-08 18:30",
     )
     told = Message.objects.filter(to_user=home.leader, rule_id="HD-D-03")
-    with on("2025-03-08 18:30"):
+    with on("2025-03-08 18:29"):
         sweep()
         early = told.count()
     with on("2025-03-08 18:31"):

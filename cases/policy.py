@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
-from cases.models import Node
+from cases.models import Access, Node
 from cases.snapshot import Locked
 from courts.models import User
 from courts.scope import group_name
-from kernel.errors import NotAllowed, WrongState
+from kernel.errors import NotAllowed, NotFound, WrongState
 from regimes import flow
 from regimes.vocabulary import load_vocabulary
 
@@ -87,6 +89,15 @@ def in_reach(locked: Locked, actor: User) -> None:
         and case.team_id not in actor.scope.teams
     ):
         raise NotAllowed(_("案件不在您的管理范围内。"), fix=_("请承办人或其团队长办理。"))
+
+
+def reads_for(locked: Locked, actor: User, party_id: int, on: dt.date) -> Access:
+    """The person's access to the case for this party on a day. Raises NotFound for a party of another side."""
+    mine = Access.objects.in_force(on).filter(case=locked.case, user=actor, party_id=party_id)
+    access = mine.select_related("party").first()
+    if access is None:
+        raise NotFound(_("没有这个案件，或您无权办理。"), fix=_("请重新登录，或拨打法院电话核对。"))
+    return access
 
 
 def still_open(locked: Locked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -22,9 +23,23 @@ class CaseQuerySet(models.QuerySet):
         let_in = Q(sealed=True, accesses__user_id=user.pk, accesses__side="staff")
         return self.filter(unsealed | Q(pk__in=self.model.objects.filter(let_in).values("pk")))
 
+    def followed_by(self, user: User, on: dt.date) -> CaseQuerySet:
+        """Those that a party or its agent may follow on a day; a sealed case is followed by nobody from outside."""
+        accesses = self.model._meta.get_field("accesses").related_model.objects
+        mine = accesses.in_force(on).filter(user_id=user.pk, party__isnull=False)
+        return self.filter(sealed=False, pk__in=mine.values("case_id")).exclude(state="cancelled")
+
     def open(self) -> CaseQuerySet:
         """Neither closed nor cancelled."""
         return self.filter(state__in=OPEN_STATES)
+
+
+class AccessQuerySet(models.QuerySet):
+    """Accesses."""
+
+    def in_force(self, on: dt.date) -> AccessQuerySet:
+        """Those that hold on a court-local day."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=on))
 
 
 class TaskQuerySet(models.QuerySet):

@@ -152,6 +152,15 @@ def lock_case(*, case_id: int, key: str = "", user: User | None = None) -> Locke
     return read_locked(case, key=key)
 
 
+def lock_followed(*, case_id: int, user: User, on: dt.date, key: str = "") -> Locked:
+    """Lock a case that a party or its agent follows (cases.Access). Raises NotFound for any other."""
+    followed = Case.objects.followed_by(user, on).values("pk")
+    case = next(iter(_locking().filter(pk=case_id, pk__in=followed)), None)
+    if case is None:
+        raise NotFound(_("没有这个案件，或您无权查看。"), fix=_("请重新登录，或拨打法院电话核对。"))
+    return read_locked(case, key=key)
+
+
 def lock_case_of_node(*, node_id: int, key: str, user: User) -> Locked | None:
     """Take the row lock of the case of a node that this person may see, and read its state; None: there is none."""
     nodes = Node.objects.visible_to(user).filter(pk=node_id)

@@ -137,10 +137,10 @@ def _meet(row: Deadline, change: ClockChange) -> None:
 def _late(row: Deadline, change: ClockChange) -> bool:
     if row.kind in ("soft_target", "right"):
         return False
-    if row.due_on is not None:
-        return change.met_on is not None and change.met_on > row.due_on
     moment = change.met_at
-    return bool(row.due_at and isinstance(moment, dt.datetime) and moment > row.due_at)
+    if row.due_at is not None and isinstance(moment, dt.datetime):
+        return moment > row.due_at
+    return row.due_on is not None and change.met_on is not None and change.met_on > row.due_on
 
 
 _RUN = ("rule_id", "subject_id", "run")

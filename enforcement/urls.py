@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/", include("jobs.urls")),
     path("notices/", include("notices.urls")),
     path("supervision/", include("supervision.urls")),
+    path("my/", include("portal.urls")),
     path("", include("documents.urls")),
     path("", include("desk.urls")),
 ]

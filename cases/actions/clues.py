@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Subject
 from cases.perform import Act, check_day, known, perform
-from cases.policy import in_reach
-from cases.snapshot import lock_case
+from cases.policy import in_reach, reads_for
+from cases.snapshot import Locked, lock_case, lock_followed
 from courts.models import User
 from events.models import Event
+from kernel import time
 from kernel.errors import BadInput
 from regimes.flow import Subject as FlowSubject
+
+LONGEST = 2000
 
 
 def receive_clue(
@@ -29,26 +33,72 @@ def receive_clue(
     key: str,
 ) -> Event:
     """收到财产线索. specific: it names property; only then the seven (urgent: three) days run."""
-    if not words.strip():
-        raise BadInput(_("没有填写线索内容。"), field="words", fix=_("写明财产是什么、在哪里。"))
+    _check_words(words)
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="clue.received")) is not None:
             return event
         in_reach(locked, actor)
         check_day(locked, on, at)
-        subject = Subject.objects.create(
-            case=locked.case, kind="clue", parent_id=locked.root, label=words.strip()[:60]
+        return _note(
+            locked, words=words, specific=specific, urgent=urgent, on=on, actor=actor, at=at, key=key
         )
-        locked.subjects[subject.pk] = FlowSubject(subject.pk, "clue", locked.root)
-        locked.labels[subject.pk] = subject.label
-        act = Act(
-            kind="clue.received",
-            key=key,
-            on=on,
-            happened=[("clue_received", subject.pk)],
-            facts=[(subject.pk, "clue_specific", specific), (subject.pk, "clue_urgent", urgent)],
-            rows=[subject],
-            data={"clue": subject.pk, "words": words.strip()},
-        )
-        return perform(locked, act, actor=actor, at=at)
+
+
+def give_clue(
+    *,
+    case_id: int,
+    party_id: int,
+    words: str,
+    specific: bool,
+    urgent: bool,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Event:
+    """A party, or its agent, gives a clue (财产线索) in a case they follow. specific: see receive_clue."""
+    _check_words(words)
+    today = time.today(at)
+    with transaction.atomic(durable=True):
+        locked = lock_followed(case_id=case_id, key=key, user=actor, on=today)
+        if (event := known(locked, kind="clue.received", data={"party": party_id})) is not None:
+            return event
+        reads_for(locked, actor, party_id, today)
+        given = {"words": words, "specific": specific, "urgent": urgent}
+        return _note(locked, **given, on=today, actor=actor, at=at, key=key, data={"party": party_id})
+
+
+def _check_words(words: str) -> None:
+    if not words.strip():
+        raise BadInput(_("没有填写线索内容。"), field="words", fix=_("写明财产是什么、在哪里。"))
+    if len(words) > LONGEST:
+        raise BadInput(_("线索内容太长。"), field="words", fix=_("不超过 2000 字，分几次提交也可以。"))
+
+
+def _note(
+    locked: Locked,
+    *,
+    words: str,
+    specific: bool,
+    urgent: bool,
+    on: dt.date,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    subject = Subject.objects.create(
+        case=locked.case, kind="clue", parent_id=locked.root, label=words.strip()[:60]
+    )
+    locked.subjects[subject.pk] = FlowSubject(subject.pk, "clue", locked.root)
+    locked.labels[subject.pk] = subject.label
+    act = Act(
+        kind="clue.received",
+        key=key,
+        on=on,
+        happened=[("clue_received", subject.pk)],
+        facts=[(subject.pk, "clue_specific", specific), (subject.pk, "clue_urgent", urgent)],
+        rows=[subject],
+        data={"clue": subject.pk, "words": words.strip(), **(data or {})},
+    )
+    return perform(locked, act, actor=actor, at=at)

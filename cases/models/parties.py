@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.cases import Case
 from cases.models.nodes import Subject
+from cases.querysets import AccessQuerySet
 from courts.models import User
 from kernel.fields import BlindIndexField, EncryptedTextField
 
@@ -92,16 +93,26 @@ class ContactPoint(models.Model):
 
 
 class Access(models.Model):
-    """That somebody may see a case beyond what their scope shows: a party, an agent, or staff let into a sealed case."""
+    """That somebody may see a case beyond what their scope shows: a party, an agent, or staff let into a sealed case.
+
+    side: "staff", or the role of `party`, for whom the person reads (itself, or as its agent). until: the last day.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="accesses")
     case = models.ForeignKey(Case, models.PROTECT, related_name="accesses")
     side = models.CharField(max_length=12)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="accesses")
     until = models.DateField(null=True)
+
+    objects = AccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("案件访问权")
-        constraints = [models.UniqueConstraint(fields=["user", "case", "side"], name="access_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "case", "side", "party"], nulls_distinct=False, name="access_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} -> {self.case_id}"

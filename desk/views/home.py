@@ -20,10 +20,10 @@ LEADERS = ("president", "vice_president", "bureau_director", "deputy_director", 
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff to their nodes, leaders to the command centre, an administrator to the administration, a party to a word of waiting."""
+    """Staff to their nodes, leaders to the command centre, an administrator to the administration, a party to their cases."""
     user = request.user
     if user.kind == User.Kind.PARTY:
-        return render(request, "desk/party.html")
+        return redirect("portal:home_of_party")
     if user.kind != User.Kind.STAFF:
         raise PermissionDenied
     if user.is_staff and not user.scope.roles - {ADMINISTRATOR}:

@@ -3,8 +3,10 @@
 INSTALLED_APPS = [
     "enforcement",
     "desk",
+    "portal",
     "supervision",
     "closing",
+    "petitions",
     "measures",
     "cases",
     "notices",

@@ -2,6 +2,9 @@
 
 from .env import DATA_DIR, env, secret
 
+PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000/my/")
+"""Where parties follow their case: the link in their texts."""
+
 SMS_PROVIDER = env.str("SMS_PROVIDER", "file")  # console | file | http
 SMS_FILE = DATA_DIR / "sms.jsonl"
 

@@ -27,6 +27,7 @@ CELERY_TASK_ROUTES = {
     "documents.*": {"queue": "papers"},
     "notices.*": {"queue": "notices"},
     "jobs.*": {"queue": "jobs"},
+    "portal.*": {"queue": "notices"},
 }
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -42,6 +43,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
+    "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},
+    "forget-tries": {"task": "portal.forget", "schedule": 86400.0},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
 }
 KICKS = env.bool("KICKS", True)

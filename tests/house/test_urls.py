@@ -9,8 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.factories.courts import court, person
 
 pytestmark = pytest.mark.django_db
-OPEN = {"healthz", "readyz", "login"}
-SIGNED = {"logout", "password_change", "home"}
+OPEN = {"healthz", "readyz", "login", "sign_in", "sign_in_paper"}
+SIGNED = {"logout", "password_change", "home", "home_of_party"}
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ FACTS = {
     "reason": "号码无法接收",
     "receipt": "R20230424001",
     "unit": "执行一团队",
+    "link": "https://zx.example.cn/my/",
 }
 PRESETS = [
     (topic.code, audience, preset) for topic in topics().values() for audience, preset in topic.texts.items()

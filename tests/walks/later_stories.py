@@ -22,7 +22,7 @@ from cases.actions.converting import assign_converted, propose_conversion, recor
 from cases.actions.tasks import give_sheet
 from cases.actions.triage import classify_case, prepare_triage
 from cases.classes import facts_of_case, questions_of
-from cases.models import Case, Conversion, Fact, Node, Party
+from cases.models import Access, Case, Conversion, Fact, Node, Party
 from cases.snapshot import lock_case
 from closing.actions.closing import close_case, request_termination, review_termination
 from closing.models import TerminationReview
@@ -34,6 +34,7 @@ from events.models import Event
 from kernel import time
 from measures.actions.finding import Found, add_property
 from notices.models import Message
+from petitions.models import Letter
 from regimes.explain import explain
 from regimes.nodes import load_nodes
 from regimes.triage import propose
@@ -53,7 +54,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person
-from tests.factories.pages import client_of
+from tests.factories.pages import client_of, hidden
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -514,9 +515,40 @@ def later_queries(case: Case) -> list[str]:
     return [day.isoformat() for day in told.result.dues[1:]]
 
 
+def coercion(story: Story) -> None:
+    """E2E-09: the applicant writes to the judge on a Friday evening; nobody answers."""
+    home = house(packs=(), features=("haidian",))
+    with on("2025-02-10 09:00"):
+        case = filed(home, filing("2025-02-10"))
+        assign(home, case)
+    with on("2025-03-07 18:30"):
+        party = Party.objects.get(case=case, role="applicant")
+        user = person(kind="party", name=party.name)
+        Access.objects.create(user=user, case=case, side="applicant", party=party)
+        page = f"/my/cases/{case.pk}/letters/"
+        client = client_of(user)
+        form = client.get(page)
+        given = {name: hidden(form, name) for name in ("act_key", "party")}
+        client.post(page, {**given, "topic": "progress", "words": "请问什么时候能执行到位？"})
+    letter = Letter.objects.get(case=case)
+    clock = Deadline.objects.get(subject_id=letter.subject_id)
+    story.expect(
+        "message: answer due 2025-03-08 18:30",
+        lambda: f"{time.local(clock.due_at):%F %H:%M}" == "2025-03-08 18:30",
+    )
+    told = Message.objects.filter(to_user=home.leader, rule_id="HD-D-03")
+    with on("2025-03-08 18:29"):
+        sweep()
+        early = told.count()
+    with on("2025-03-08 18:31"):
+        sweep()
+    story.expect("message: overdue goes to the leader", lambda: early == 0 and told.count() == 1)
+
+
 STORIES: Mapping[str, Callable[[Story], None]] = {
     "E2E-04": central_affairs,
     "E2E-06": two_speeds,
     "E2E-08": command_centre,
+    "E2E-09": coercion,
     "E2E-12": pool,
 }

@@ -9,8 +9,7 @@ import pytest
 
 from approvals.actions.requests import assent
 from cases.actions.asking import ask_approval
-from cases.actions.clues import receive_clue
-from cases.models import Case
+from cases.models import Access, Case, Party
 from cases.snapshot import lock_case
 from closing.actions.closing import close_case, record_interview, request_termination, review_termination
 from closing.checklist import answers, gaps
@@ -30,6 +29,8 @@ from tests.factories.cases import (
     node,
     respondent,
 )
+from tests.factories.courts import person
+from tests.factories.pages import client_of, hidden
 from tests.walks.journeys import run_story, steps
 from tests.walks.stage import Story, control, due, feedback, item, on, refused, state
 
@@ -232,16 +233,14 @@ def tell(story: Story) -> None:
         )
         enquiries(home, case, "乙某")
     with on("2024-03-20"):
-        receive_clue(
-            case_id=case.pk,
-            words="其在县城有门面房",
-            specific=True,
-            urgent=False,
-            on=time.today(),
-            actor=home.handler,
-            at=time.now(),
-            key=key(),
-        )
+        party = Party.objects.get(case=case, role="applicant")
+        user = person(kind="party", name=party.name)
+        Access.objects.create(user=user, case=case, side="applicant", party=party)
+        page, client = f"/my/cases/{case.pk}/clue/", client_of(user)
+        form = client.get(page)
+        given = {name: hidden(form, name) for name in ("act_key", "party")}
+        told = client.post(page, {**given, "words": "其在县城有门面房", "specific": "on"})
+    story.expect("clue: given by the applicant in the portal", lambda: told.status_code == 302)
     story.expect(
         "clue: open, to be verified",
         lambda: node(case, "clue_verification").state == "open" and due(case, "BASE-D-08") == "2024-03-27",

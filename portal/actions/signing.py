@@ -1,0 +1,248 @@
+"""Sign-in of parties and agents: a code by SMS, or the code on a paper. Nothing tells whether a number is known.
+
+Asking writes one row, whatever the number; the worker looks it up afterwards. A wrong code, a late one, a used one
+and one for an unknown number are refused in the same words after the same work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.models import Access, Case, ContactPoint, Party
+from cases.policy import in_reach
+from cases.snapshot import lock_case
+from courts.models import User
+from events import log
+from events.kick import kick
+from kernel import time
+from kernel.errors import BadInput
+from kernel.fields import blind_index
+from kernel.identity import check_phone, mask_phone
+from notices import outbox
+from notices.outbox import Draft
+from portal import throttle
+from portal.models import Code, Reader
+
+MINUTES = 5
+PAPER_DAYS = 90
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+PAPER_LENGTH = 12
+"""59 bits; 30 guesses an hour from one place."""
+
+
+def ask_code(*, phone: str, place: str, at: dt.datetime) -> None:
+    """Ask for a code to this number. Raises BadInput for what is no mobile number, TooOften."""
+    number, index = _mobile(phone)
+    with transaction.atomic(durable=True):
+        throttle.check_ask(index, _place(place), at)
+        Code.objects.filter(way="sms", phone_index=index, used_at__isnull=True).update(used_at=at)
+        Code.objects.create(
+            way="sms",
+            phone_index=index,
+            number=number,
+            created_at=at,
+            expires_at=at + dt.timedelta(minutes=MINUTES),
+        )
+        kick("portal.send_codes")
+
+
+def send_codes(*, at: dt.datetime) -> int:
+    """Look up the numbers asked for and send a code to those that a case knows. Returns how many were looked at."""
+    seen = 0
+    with transaction.atomic(durable=True):
+        waiting = Code.objects.select_for_update(skip_locked=True).filter(way="sms", looked_at__isnull=True)
+        for code in waiting.order_by("created_at")[:100]:
+            _send(code, at)
+            seen += 1
+    return seen
+
+
+def sign_in_by_phone(*, phone: str, code: str, place: str, at: dt.datetime) -> User:
+    """The person with this number, who may from now on follow their cases. Raises BadInput, TooOften."""
+    _number, index = _mobile(phone)
+    with transaction.atomic(durable=True):
+        throttle.check_guess(index, _place(place), at)
+        row = Code.objects.select_for_update().filter(way="sms", phone_index=index).order_by("-id").first()
+        is_right = _is_right(row, code, at)
+        if is_right:
+            Code.objects.filter(pk=row.pk).update(used_at=at)
+            return _enter(index, mask_phone(phone), at)
+        throttle.note_wrong(index, _place(place), at)
+        if row is not None:
+            Code.objects.filter(pk=row.pk).update(tries=row.tries + 1)
+    raise _wrong()
+
+
+def sign_in_by_paper(*, code: str, place: str, at: dt.datetime) -> User:
+    """Who holds the paper with this code follows that one case for its party. Raises BadInput, TooOften."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    with transaction.atomic(durable=True):
+        throttle.check_guess(None, _place(place), at)
+        lookup = blind_index(plain or "-", purpose="paper_code")
+        row = (
+            Code.objects.select_for_update(of=("self",))
+            .filter(way="paper", lookup=lookup)
+            .select_related("party")
+            .first()
+        )
+        if _is_right(row, plain, at):
+            return _enter_by_paper(row, at)
+        throttle.note_wrong(None, _place(place), at)
+    raise _wrong()
+
+
+def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetime, key: str) -> str:
+    """A new code for a party's paper, shown once; the one before stops working. Raises NotFound, NotAllowed, BadInput."""
+    plain = "".join(secrets.choice(ALPHABET) for _n in range(PAPER_LENGTH))
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=case_id, user=actor, key=key)
+        in_reach(locked, actor)
+        party = Party.objects.filter(case_id=case_id, pk=party_id).first()
+        if party is None:
+            raise BadInput(_("没有这个当事人。"), field="party", fix=_("从本案当事人中选择。"))
+        if log.find(f"access:{case_id}", key) is not None:
+            raise BadInput(_("登录码只显示一次。"), field="party", fix=_("没有记下的，重新生成一个。"))
+        Code.objects.filter(way="paper", party=party, used_at__isnull=True).update(used_at=at)
+        Code.objects.create(
+            way="paper",
+            party=party,
+            lookup=blind_index(plain, purpose="paper_code"),
+            digest=_digest(plain),
+            created_at=at,
+            expires_at=at + dt.timedelta(days=PAPER_DAYS),
+        )
+        _log(locked.case, "access.paper_code", actor.actor, {"party": party_id}, at, key)
+    return plain
+
+
+def _mobile(phone: str) -> tuple[str, bytes]:
+    check = check_phone(phone)
+    if check.kind != "mobile":
+        raise BadInput(_("手机号码不正确。"), field="phone", fix=_("请填写 11 位手机号码。"))
+    return check.value, blind_index(check.value, purpose="mobile")
+
+
+def _place(place: str) -> bytes:
+    return blind_index(place or "-", purpose="place")
+
+
+def _digest(code: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), f"portal:{code}".encode(), hashlib.sha256)
+
+
+def _is_right(row: Code | None, code: str, at: dt.datetime) -> bool:
+    """Compared even where there is nothing to compare with, so that the time says nothing."""
+    kept = bytes(row.digest) if row is not None and row.digest is not None else bytes(32)
+    same = hmac.compare_digest(kept, _digest(code.strip()))
+    return (
+        same
+        and row is not None
+        and row.used_at is None
+        and row.expires_at > at
+        and row.tries < throttle.TRIES_PER_CODE
+    )
+
+
+def _wrong() -> BadInput:
+    return BadInput(
+        _("验证码不正确，或者已经过期。"), field="code", fix=_("请核对后再填；仍不行的，重新获取。")
+    )
+
+
+def _send(code: Code, at: dt.datetime) -> None:
+    number = str(code.number)
+    contact = next(iter(_contacts(code.phone_index).order_by("-party__case_id", "id")), None)
+    if contact is not None and code.used_at is None and code.expires_at > at:
+        plain = f"{secrets.randbelow(1_000_000):06d}"
+        code.digest = _digest(plain)
+        role = "respondent" if contact.party.role == "respondent" else "applicant"
+        draft = Draft(
+            about=f"sign-in:{code.pk}",
+            court_id=contact.party.case.court_id,
+            topic="sign_in_code",
+            audience="agent" if contact.agent_id else role,
+            key=f"sign-in:{code.pk}",
+            number=number,
+            facts={"minutes": MINUTES},
+            secret={"code": plain},
+            urgent=True,
+            expires_at=code.expires_at,
+        )
+        outbox.enqueue([draft], at=at)
+    code.looked_at, code.number = at, None
+    code.save(update_fields=["digest", "looked_at", "number"])
+
+
+def _contacts(index: bytes) -> Iterable[ContactPoint]:
+    known = ContactPoint.objects.filter(index=index, kind="mobile", bad=False, party__case__sealed=False)
+    return known.exclude(party__case__state="cancelled").select_related("party__case", "agent")
+
+
+def _enter(index: bytes, masked: str, at: dt.datetime) -> User:
+    """The user of a number, and the cases it opens today; those it no longer opens are closed."""
+    contacts = list(_contacts(index).order_by("party_id", "id"))
+    names = [contact.agent.name if contact.agent else contact.party.name for contact in contacts]
+    reader = Reader.objects.select_for_update(of=("self",)).filter(phone_index=index).first()
+    if reader is None:
+        user = _new_user(f"phone:{bytes(index).hex()}", next(iter(names), masked), at)
+        reader = Reader.objects.create(user=user, phone_index=index, masked=masked)
+    user = reader.user
+    today = time.today(at)
+    opened = {contact.party_id: contact.party for contact in contacts}
+    standing = Access.objects.in_force(today).filter(user=user, party__isnull=False)
+    standing.exclude(party_id__in=opened).update(until=today - dt.timedelta(days=1))
+    for party in opened.values():
+        _open(user, party, None, at)
+    return user
+
+
+def _enter_by_paper(code: Code, at: dt.datetime) -> User:
+    party = code.party
+    username = f"paper:{party.pk}"
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = _new_user(username, party.name, at)
+        Reader.objects.create(user=user)
+    _open(user, party, time.today(code.expires_at), at)
+    return user
+
+
+def _new_user(username: str, name: str, at: dt.datetime) -> User:
+    user = User(username=username, full_name=name[:40], kind=User.Kind.PARTY)
+    user.set_unusable_password()
+    user.save()
+    log.append(
+        stream=f"user:{user.pk}",
+        kind="user.created",
+        actor=user.actor,
+        at=at,
+        key="created",
+        data={"kind": user.kind},
+        court_id=None,
+    )
+    return user
+
+
+def _open(user: User, party: Party, until: dt.date | None, at: dt.datetime) -> None:
+    access, is_new = Access.objects.get_or_create(
+        user=user, case_id=party.case_id, side=party.role, party=party, defaults={"until": until}
+    )
+    if is_new or access.until != until:
+        Access.objects.filter(pk=access.pk).update(until=until)
+        data = {"user": user.pk, "party": party.pk, "side": party.role, "until": until}
+        _log(party.case, "access.opened", user.actor, data, at, f"opened:{access.pk}:{at.isoformat()}")
+
+
+def _log(case: Case, kind: str, actor: str, data: dict[str, object], at: dt.datetime, key: str) -> None:
+    """Beside the case's own stream: who may read is no state of the case."""
+    log.append(
+        stream=f"access:{case.pk}", kind=kind, actor=actor, at=at, key=key, data=data, court_id=case.court_id
+    )

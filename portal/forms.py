@@ -1,0 +1,99 @@
+"""What a party fills in: few fields, plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError
+from petitions.models import Letter
+
+
+class PlainForm(forms.Form):
+    """A form whose refusals stand at their fields."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("请填写“%s”。") % field.label
+
+    def refuse(self, error: DomainError) -> None:
+        """Put a verb's refusal at its field, or above the form."""
+        name = error.field if error.field in self.fields else None
+        self.add_error(name, f"{error}{error.fix}")
+
+
+class PhoneForm(PlainForm):
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=20,
+        help_text=_("填写立案时留给法院的手机号。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
+class CodeForm(PlainForm):
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=12,
+        help_text=_("短信里的 6 位数字，5 分钟内有效。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class PaperForm(PlainForm):
+    code = forms.CharField(
+        label=_("登录码"),
+        max_length=40,
+        help_text=_("法院给您的 12 位登录码，不分大小写。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class PartyForm(PlainForm):
+    """About one case, for one of the parties the person reads for; the key makes two taps one act."""
+
+    act_key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    party = forms.TypedChoiceField(label=_("代表"), coerce=int)
+
+    def __init__(self, *args: Any, parties: list[tuple[int, str]], **kwargs: Any) -> None:
+        kwargs["initial"] = {"act_key": uuid4().hex, "party": parties[0][0], **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["party"].choices = parties
+        if len(parties) == 1:
+            self.fields["party"].widget = forms.HiddenInput()
+
+    @property
+    def key(self) -> str:
+        """The one-time key of the act."""
+        return f"portal:{self.cleaned_data['act_key']}"
+
+
+class LetterForm(PartyForm):
+    topic = forms.ChoiceField(label=_("事项"), choices=Letter.Topic.choices)
+    words = forms.CharField(
+        label=_("想说的话"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("最多 2000 字。"),
+    )
+
+
+class ClueForm(PartyForm):
+    words = forms.CharField(
+        label=_("线索内容"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("写明是什么财产、在哪里、在谁名下、您怎么知道的。"),
+    )
+    specific = forms.BooleanField(
+        label=_("我写明了具体的财产和地点"), required=False, help_text=_("线索明确、具体的，法院七日内核实。")
+    )
+    urgent = forms.BooleanField(
+        label=_("情况紧急，财产可能很快被转移"), required=False, help_text=_("情况紧急的，法院三日内核实。")
+    )

@@ -1,0 +1,256 @@
+"""The party's pages: one's own side only, light, kept by ETag, and what one can do there."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.models import Access, Case, Party, Subject
+from courts.models import User
+from documents.actions.render import render_due
+from documents.models import Paper
+from kernel import time
+from petitions.models import Letter
+from portal.urls import urlpatterns
+from tests.factories.cases import House, assign, filed, filing, house
+from tests.factories.courts import person
+from tests.factories.pages import client_of, hidden, words
+from tests.petitions.test_letters import case_of, reader_of, write
+from tests.walks.stage import money, on, pay, payee
+
+pytestmark = pytest.mark.django_db
+PAGES = ("case", "money", "papers", "letters", "clue")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def url(name: str, *args: int) -> str:
+    return reverse(f"portal:{name}", args=args)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_party_opens_its_own_case_and_nobody_else_does(name: str) -> None:
+    home, other = house(), house()
+    case, foreign = case_of(home), case_of(other)
+    mine, theirs = reader_of(case), reader_of(foreign)
+    address = url(name, case.pk)
+    assert client_of(mine).get(address).status_code == 200
+    for user in (theirs, home.handler, other.handler, person(kind="party")):
+        assert client_of(user).get(address).status_code == 404
+
+
+def test_every_address_of_a_case_is_among_those_tried() -> None:
+    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {*PAGES, "paper", "codes"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_sealed_case_an_ended_access_and_a_staff_access_open_nothing(name: str) -> None:
+    case = case_of(house())
+    user = reader_of(case)
+    Access.objects.filter(user=user).update(until="2025-01-01")
+    assert client_of(user).get(url(name, case.pk)).status_code == 404
+    Access.objects.filter(user=user).update(until=None)
+    Case.objects.filter(pk=case.pk).update(sealed=True)
+    assert client_of(user).get(url(name, case.pk)).status_code == 404
+
+
+def test_papers_are_those_addressed_to_ones_side() -> None:
+    home = house()
+    case = case_of(home)
+    render_all()
+    made = {paper.facts.get("addressee"): paper for paper in Paper.objects.filter(case_id=case.pk)}
+    assert made, "filing drafts at least one paper"
+    for role, name, foreign in (("applicant", "张三", "李四"), ("respondent", "李四", "张三")):
+        client = client_of(reader_of(case, role))
+        page = words(client.get(url("papers", case.pk)))
+        if name in made:
+            assert made[name].zh in page
+            response = client.get(url("paper", case.pk, made[name].pk))
+            assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+            assert b"".join(response.streaming_content).startswith(b"%PDF")
+            for close in response._resource_closers:
+                close()
+        if foreign in made:
+            assert client.get(url("paper", case.pk, made[foreign].pk)).status_code == 404
+
+
+def render_all() -> None:
+    while render_due(at=time.now()):
+        pass
+
+
+def test_the_other_side_hears_nothing_of_property_nor_of_anybodys_numbers() -> None:
+    home = house()
+    case = case_of(home)
+    client = client_of(reader_of(case, "respondent"))
+    Subject.objects.create(case=case, kind="property", label="鄂D12345 轿车")
+    for name in PAGES:
+        page = client.get(url(name, case.pk)).content.decode()
+        assert "鄂D12345" not in page
+        assert "13800000001" not in page
+        assert "13900000001" not in page
+
+
+def test_money_in_is_shown_to_both_and_money_out_to_who_got_it() -> None:
+    home = house()
+    with on("2025-02-10 09:00"):
+        case = filed(home, filing("2025-02-10"))
+        assign(home, case)
+    with on("2025-02-11 09:00"):
+        to = payee(home, case)
+    with on("2025-02-12 09:00"):
+        receipt = money(home, case, "5000.00", "S1")
+    with on("2025-02-13 09:00"):
+        pay(home, case, receipt, to, "B1")
+    for role, sees in (("applicant", True), ("respondent", False)):
+        page = words(client_of(reader_of(case, role)).get(url("money", case.pk)))
+        assert "¥5,000.00" in page
+        assert ("发给您的钱" in page) is sees
+        assert "6217" not in page
+
+
+def test_a_letter_and_its_answer_are_seen_by_its_side_only() -> None:
+    home = house(("JZ-2023",))
+    case = case_of(home)
+    user, other = reader_of(case), reader_of(case, "respondent")
+    client = client_of(user)
+    form = client.get(url("letters", case.pk))
+    given = {
+        "act_key": hidden(form, "act_key"),
+        "party": hidden(form, "party"),
+        "topic": "money",
+        "words": "<script>alert(1)</script>什么时候发钱",
+    }
+    assert client.post(url("letters", case.pk), given).status_code == 302
+    page = client.get(url("letters", case.pk))
+    assert "什么时候发钱" in words(page)
+    assert "<script>alert" not in page.content.decode()
+    assert "什么时候发钱" not in words(client_of(other).get(url("letters", case.pk)))
+    assert "您的留言已收到" not in words(client_of(other).get(url("case", case.pk)))
+
+
+def test_another_partys_number_in_the_form_is_refused() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    foreign = Party.objects.get(case=case, role="respondent").pk
+    given = {"act_key": "x", "party": foreign, "topic": "money", "words": "问"}
+    assert client.post(url("letters", case.pk), given).status_code == 422
+    assert not Letter.objects.exists()
+
+
+def test_a_clue_from_the_portal_opens_its_clock_for_the_handler() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    form = client.get(url("clue", case.pk))
+    given = {name: hidden(form, name) for name in ("act_key", "party")}
+    answer = client.post(url("clue", case.pk), {**given, "words": "县城有门面房", "specific": "on"})
+    assert answer.status_code == 302
+    assert case.nodes.filter(kind="clue_verification", state="open").count() == 1
+
+
+def test_what_is_filled_in_is_kept_when_refused_and_says_what_to_do() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    form = client.get(url("letters", case.pk))
+    given = {
+        "act_key": hidden(form, "act_key"),
+        "party": hidden(form, "party"),
+        "topic": "money",
+        "words": "",
+    }
+    response = client.post(url("letters", case.pk), given)
+    assert response.status_code == 422
+    assert "请填写" in words(response)
+
+
+def first_load(client: Any, address: str) -> int:
+    """Bytes of page, style sheet and icons as they are sent, compressed."""
+    page = client.get(address).content
+    static = [
+        ROOT / "static/css/portal.css",
+        ROOT / "static/icons/portal.svg",
+        ROOT / "static/img/favicon.svg",
+    ]
+    return sum(len(gzip.compress(part)) for part in [page, *(path.read_bytes() for path in static)])
+
+
+def test_the_first_load_is_below_60_kib_and_the_second_is_not_sent_again() -> None:
+    home = house()
+    case = case_of(home)
+    client = client_of(reader_of(case))
+    assert first_load(client, url("case", case.pk)) < 60 * 1024
+    first = client.get(url("case", case.pk))
+    again = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+    assert client.get(url("case", case.pk), **again).status_code == 304
+    complete_any(home, case, client)
+    assert client.get(url("case", case.pk), **again).status_code == 200
+
+
+def complete_any(home: House, case: Case, client: Any) -> None:
+    """Something happens in the case."""
+    form = client.get(url("clue", case.pk))
+    given = {name: hidden(form, name) for name in ("act_key", "party")}
+    client.post(url("clue", case.pk), {**given, "words": "门面房"})
+
+
+@pytest.mark.parametrize("name", ["case", "letters"])
+def test_a_page_has_a_fixed_number_of_queries(name: str) -> None:
+    case = case_of(house())
+    user = reader_of(case)
+    client = client_of(user)
+    counts = []
+    for _n in range(3):
+        write(case, user)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(url(name, case.pk))
+        counts.append(len(seen))
+    assert counts[1] == counts[2] <= 26
+
+
+def test_large_print_stays_over_sign_out_and_goes_back_only_to_our_pages() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    back = client.post("/my/large", {"back": url("case", case.pk)})
+    assert back["Location"] == url("case", case.pk)
+    assert 'class="c-big"' in client.get(url("case", case.pk)).content.decode()
+    client.post("/my/logout")
+    assert 'class="c-big"' in client.get("/my/login").content.decode()
+    for evil in ("https://evil.example/my/", "//evil.example", "/my//evil"):
+        assert client.post("/my/large", {"back": evil})["Location"].startswith("/my/")
+
+
+def test_a_party_arrives_at_its_only_case_and_else_at_the_list() -> None:
+    home = house()
+    case = case_of(home)
+    user = reader_of(case)
+    assert client_of(user).get("/", follow=True).redirect_chain[-1][0] == url("case", case.pk)
+    second = case_of(home, "2025-02-11")
+    party = Party.objects.get(case=second, role="applicant")
+    Access.objects.create(user=user, case=second, side="applicant", party=party)
+    page = words(client_of(user).get("/my/"))
+    assert case.number in page
+    assert second.number in page
+
+
+def steps(user: User, case: Case) -> str:
+    return words(client_of(user).get(url("case", case.pk)))
+
+
+def test_the_five_steps_follow_the_case() -> None:
+    home = house()
+    with on("2025-02-10 09:00"):
+        case = filed(home, filing("2025-02-10"))
+        user = reader_of(case)
+        assert "现在：法院已立案" in steps(user, case)
+        assign(home, case)
+        page = steps(user, case)
+        assert "现在：法院正在查找被执行人的财产" in page
+        assert "还剩" in page
+    with on("2025-02-12 09:00"):
+        money(home, case, "5000.00", "S1")
+        assert "现在：案款已经到账" in steps(user, case)

@@ -79,8 +79,9 @@ def _names() -> dict[str, str]:
 
 def _labels() -> dict[str, str]:
     labels = {field: texts.split()[0] for field, texts in _PLAIN.items()}
-    for role, prefixes in _ROLES.items():
-        labels |= {role + suffix: prefixes[0] + texts.split()[0] for suffix, texts in _OF_A_PARTY.items()}
+    for role in _ROLES:
+        labels |= {role + suffix: TITLES[role] + texts.split()[0] for suffix, texts in _OF_A_PARTY.items()}
+        labels[f"{role}_id"] = f"{TITLES[role]}证件号"
     return labels | dict(TITLES)
 
 

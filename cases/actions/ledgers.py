@@ -18,7 +18,7 @@ from cases.delimited import read_table
 from cases.ledger import Ledger, choose_sheet, read_below
 from cases.ledger_headings import LABELS, NAMES, Headings, Outline, bare, has_headings, headings_of, outline
 from cases.ledger_rows import Entry, Problem, Row
-from cases.ledger_stored import kept, line_of, notes_of
+from cases.ledger_stored import kept, line_of, notes_of, shown
 from cases.models import LedgerHeading, LedgerImport, LedgerRow
 from cases.policy import may
 from cases.selectors.ledger import Standing, differences, holders, place_of, standing_cases, twins
@@ -245,8 +245,9 @@ def _headings(ledger: LedgerImport, rows: Iterable[LedgerRow]) -> Headings:
 def _judge(ledger: LedgerImport, rows: list[LedgerRow], read: Ledger, on: dt.date) -> None:
     """Give every row its verdict and what is to be said of it."""
     by_row = {row.row: row for row in rows}
+    places = [int(place) for place, field in ledger.columns.items() if field == "number"]
     for row in rows:
-        row.verdict, row.notes, row.number = Verdict.PASSED, None, ""
+        row.verdict, row.notes, row.number, row.case = Verdict.PASSED, None, _number_in(row, places), None
     for verdict, problems in ((Verdict.REPEAT, read.repeats), (Verdict.BAD, read.problems)):
         for number, found in _by_row(problems).items():
             by_row[number].verdict, by_row[number].notes = verdict, notes_of(found)
@@ -261,6 +262,12 @@ def _judge(ledger: LedgerImport, rows: list[LedgerRow], read: Ledger, on: dt.dat
         row.verdict, found = _verdict(entry, known, alike, people, read.titles)
         row.notes = notes_of(found)
     LedgerRow.objects.bulk_update(rows, ["verdict", "notes", "number", "case"], batch_size=1000)
+
+
+def _number_in(row: LedgerRow, places: list[int]) -> str:
+    """What the sheet writes where the number should be, so that a person finds the row again."""
+    cells = shown(row.cells)
+    return next((" ".join(cells[place].split())[:40] for place in places if place < len(cells)), "")
 
 
 def _verdict(

@@ -77,7 +77,7 @@ def mapping_columns() -> list[Row]:
     """The head of the columns of a sheet."""
     return [
         {"label": _("表中的列"), "kind": "main"},
-        {"label": _("内容举例"), "kind": "wide"},
+        {"label": _("内容举例")},
         {"label": _("录入为")},
     ]
 
@@ -90,7 +90,10 @@ def mapping_groups(page: LedgerPage, chosen: Mapping[str, str]) -> list[Row]:
                 {
                     "cells": [
                         {"kind": "main", "text": title},
-                        {"kind": "wide", "text": "；".join(page.samples.get(int(place), [])) or "—"},
+                        {
+                            "text": "；".join(page.samples.get(int(place), [])) or "—",
+                            "label": _("内容举例"),
+                        },
                         {
                             "label": _("录入为"),
                             "template": "desk/ledgers/_column.html",
@@ -141,7 +144,7 @@ def row_columns() -> list[Row]:
         {"label": _("结果")},
         {"label": _("列")},
         {"label": _("问题")},
-        {"label": _("怎样处理"), "kind": "wide"},
+        {"label": _("怎样处理")},
     ]
 
 
@@ -165,7 +168,7 @@ def _lines(found: Shown) -> Iterator[Row]:
                 {"pill": pill, "label": _("结果")},
                 {"text": note.column if note and note.column else "—", "label": _("列")},
                 {"text": note.what if note else "—", "label": _("问题")},
-                {"kind": "wide", "text": note.fix if note else "—", "label": _("怎样处理")},
+                {"text": note.fix if note else "—", "label": _("怎样处理")},
             ]
         }
 

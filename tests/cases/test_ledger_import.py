@@ -12,6 +12,7 @@ from cases.actions.ledgers import confirm_ledger, map_columns, take_ledger, with
 from cases.ledger_headings import NAMES, bare
 from cases.models import Case, LedgerHeading, LedgerImport, LedgerRow, Node
 from deadlines.models import Deadline, Firing
+from documents.models import Paper
 from events.audit import flaws
 from events.models import Event
 from jobs import running
@@ -19,6 +20,7 @@ from jobs.models import Job
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from notices.models import Message
+from supervision.replay import differences, replay, stored
 from tests.cases.test_file_cases import everything
 from tests.factories.cases import House, house, key
 from tests.factories.courts import person
@@ -145,6 +147,8 @@ def test_an_imported_case_arrives_where_it_stands(home: House, tmp_path: Path) -
         "2023-04-03", "2023-04-04", "2023-04-06", "2023-04-07",
     ]  # fmt: skip
     assert "1380000" not in str([event.data for event in from_ledger])
+    assert not Paper.objects.exists(), "no paper is made of what was sent long ago"
+    assert differences(replay(list(from_ledger)), stored(case)) == []
 
 
 def test_doubtful_rows_say_why_and_can_be_filed(home: House, tmp_path: Path) -> None:

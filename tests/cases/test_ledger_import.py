@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cases.actions import importing
 from cases.actions.ledgers import confirm_ledger, map_columns, take_ledger, withdraw_ledger
 from cases.ledger_headings import NAMES, bare
 from cases.models import Case, LedgerHeading, LedgerImport, LedgerRow, Node
@@ -295,3 +296,18 @@ def test_an_import_can_be_given_up_before_it_is_confirmed(home: House, tmp_path:
 def everything_of_cases() -> list:
     """Every table that a case writes, without the import's own events."""
     return [(table, [r for r in rows if "ledgerimport:" not in str(r)]) for table, rows in everything()]
+
+
+def test_no_act_of_the_past_speaks_or_makes_a_paper(
+    home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, acts = importing.perform, []
+
+    def noted(locked: object, act: object, **given: object) -> object:
+        acts.append(act)
+        return real(locked, act, **given)
+
+    monkeypatch.setattr(importing, "perform", noted)
+    file(home, preview(home, book(tmp_path / "a.xlsx", [line(home.court.code, 7)])))
+    assert [act.kind for act in acts] == ["case.assigned", "node.completed", "node.completed"]
+    assert all(act.quiet and not act.papers for act in acts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from cases.ledger_headings import TITLES, find_headings, has_headings
+from cases.ledger_headings import TITLES, Headings, find_headings, has_headings
 from cases.ledger_rows import Entry, Place, Problem, Row
 from cases.workbooks import Sheet
 from kernel.errors import BadInput
@@ -52,7 +52,7 @@ def choose_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
         raise BadInput(
             _("有 %d 个工作表都像台账，不知道录入哪一个。") % len(fitting),
             field="sheet",
-            fix=_("用 --sheet 写明其中一个：%s。") % "、".join(f"“{sheet.name}”" for sheet in fitting),
+            fix=_("写明其中一个（--sheet）：%s。") % "、".join(f"“{sheet.name}”" for sheet in fitting),
         )
     if not fitting:
         raise BadInput(
@@ -65,8 +65,12 @@ def choose_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
 
 def read_ledger(sheet: Sheet, *, place: Place, at: dt.datetime) -> Ledger:
     """Every row below the heading of a sheet. Raises BadInput (field sheet) when there is no usable heading."""
-    headings = find_headings(sheet)
-    ledger = Ledger(sheet.name, ignored=headings.ignored)
+    return read_below(find_headings(sheet), name=sheet.name, place=place, at=at)
+
+
+def read_below(headings: Headings, *, name: str, place: Place, at: dt.datetime) -> Ledger:
+    """Every row below these headings. Pure."""
+    ledger = Ledger(name, ignored=headings.ignored)
     ledger.titles = {name: column.title for name, column in headings.columns.items()}
     for line in headings.below:
         row = Row(line, headings, place, at)

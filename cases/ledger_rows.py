@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases import ledger_cells as cells
 from cases.actions.filing import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput, check_filing
 from cases.ledger_headings import TITLES, Column, Headings, field_of
+from cases.ledger_past import PAST_NODES, Past, ordered
 from cases.workbooks import Line, Value
 from kernel import casenumbers
 from kernel.casenumbers import CaseNumber
@@ -53,12 +54,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row that can be filed. digest: of all it says, so that the same row is known again."""
+    """A row that can be filed. digest: of all it says, so that the same row is known again.
+
+    past: what was done in the case before. doubts: what a person should look at; the row can be filed all the same.
+    """
 
     row: int
     number: CaseNumber
     filing: FilingInput
     digest: str
+    past: Past = Past()
+    doubts: tuple[Problem, ...] = ()
 
 
 class Row:
@@ -67,6 +73,7 @@ class Row:
     def __init__(self, line: Line, headings: Headings, place: Place, at: dt.datetime) -> None:
         self.line, self.columns, self.place, self.at = line, headings.columns, place, at
         self.problems: list[Problem] = []
+        self.doubts: list[Problem] = []
 
     def value(self, name: str) -> Value:
         """The cell of a field; None where the sheet has no such column."""
@@ -107,6 +114,7 @@ class Row:
             self._note("filed_on", _("没有填写"), _("填写立案日期，例如 2023年3月5日。"))
         if number is not None and filed_on is not None and not 0 <= filed_on.year - number.year <= 1:
             self._note("filed_on", _("与案号的年度 %d 不符") % number.year, _("核对立案日期和案号。"))
+        past = self._past(filed_on)
         if self.problems or number is None or filed_on is None:
             return None
         filing = FilingInput(
@@ -118,7 +126,36 @@ class Row:
             imported=filed_on < today(self.at),
             **fields,
         )
-        return Entry(self.line.number, number, filing, _digest(filing)) if self._passes(filing) else None
+        if not self._passes(filing):
+            return None
+        return Entry(self.line.number, number, filing, _digest(filing, past), past, tuple(self.doubts))
+
+    def _past(self, filed_on: dt.date | None) -> Past:
+        """What the dated columns say was done; a day before the filing is a problem, a closed case is no open one."""
+        if self._date("closed_on") is not None:
+            self._note("closed_on", _("这一件已经结案"), _("只录入在办案件；删去这一行，或清空结案日期。"))
+        days: dict[str, dt.date] = {}
+        for name in ("assigned_on", *(node.field for node in PAST_NODES)):
+            day = self._date(name)
+            if day is None:
+                continue
+            if filed_on is not None and day < filed_on:
+                self._note(name, _("早于立案日期 %s") % filed_on.isoformat(), _("核对两个日期。"))
+            if day > today(self.at):
+                self._note(name, _("晚于今天"), _("填写实际办理的日期；还没有办理的留空。"))
+            days[name] = day
+        handler = " ".join(self._ask("handler", cells.text_of, "").split())
+        assigned_on = days.pop("assigned_on", None)
+        if handler and assigned_on is None:
+            self._doubt(
+                "handler",
+                _("没有分案日期，录入后待分案"),
+                _("补填分案日期，或者录入以后再分案。"),
+                quiet=True,
+            )
+        if assigned_on is not None and not handler:
+            self._doubt("assigned_on", _("没有承办人，录入后待分案"), _("补填承办人姓名。"))
+        return Past(handler, assigned_on, ordered(days))
 
     def _number(self) -> CaseNumber | None:
         text = self._ask("number", cells.text_of, "")
@@ -225,10 +262,12 @@ class Row:
     def _passes(self, filing: FilingInput) -> bool:
         """What the verb itself would refuse."""
         try:
-            check_filing(filing, self.at)
+            warnings = check_filing(filing, self.at)
         except BadInput as error:
             self._note(error.field, str(error), str(error.fix))
             return False
+        for warning in warnings:
+            self._doubt("id_reason", warning, _("核对证件；无误的可以录入。"))
         return True
 
     def _date(self, name: str) -> dt.date | None:
@@ -261,13 +300,22 @@ class Row:
         if problem not in self.problems:
             self.problems.append(problem)
 
+    def _doubt(self, name: str, what: str, fix: str, *, quiet: bool = False) -> None:
+        # Without a column of assignment days nobody expected the cases of this ledger to arrive assigned.
+        if quiet and "assigned_on" not in self.columns:
+            return
+        column = self.columns.get(name)
+        self.doubts.append(Problem(self.line.number, column.title if column else "", what, fix))
+
     def _has_problem(self, name: str) -> bool:
         column = self.columns.get(name)
         return column is not None and any(problem.column == column.title for problem in self.problems)
 
 
-def _digest(filing: FilingInput) -> str:
+def _digest(filing: FilingInput, past: Past) -> str:
     # Whether a row lies in the past depends on the day it is read.
     content = {name: value for name, value in asdict(filing).items() if name != "imported"}
+    if past.acts or past.assigned_on is not None:
+        content["past"] = asdict(past)
     said = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -42,6 +42,16 @@ class AccessQuerySet(models.QuerySet):
         return self.filter(Q(until__isnull=True) | Q(until__gte=on))
 
 
+class LedgerImportQuerySet(models.QuerySet):
+    """Imports of ledgers."""
+
+    def visible_to(self, user: User) -> LedgerImportQuerySet:
+        """Their own, and those of the courts they see whole, for people who may file."""
+        if user.kind != "staff" or not user.is_active or not user.scope.may("file", "W"):
+            return self.none()
+        return self.filter(Q(asked_by=user) | Q(court_id__in=user.scope.courts))
+
+
 class TaskQuerySet(models.QuerySet):
     """Tasks."""
 

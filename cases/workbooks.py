@@ -29,6 +29,8 @@ MOST_LINES = 1_048_576
 MOST_COLUMNS = 200
 _OLE = b"\xd0\xcf\x11\xe0"
 """What an .xls starts with, and also an .xlsx that has a password."""
+ZIPPED = b"PK\x03\x04"
+"""What an .xlsx starts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,21 @@ def read_workbook(path: Path) -> list[Sheet]:
         except Exception as error:  # noqa: BLE001  a damaged file may raise anything in the reader
             raise _damaged() from error
     if not any(sheet.lines for sheet in sheets):
-        raise _refused(_("这个表格是空的。"), _("核对是不是选错了文件。"))
+        raise refused(_("这个表格是空的。"), _("核对是不是选错了文件。"))
     return sheets
 
 
 def _look_into(path: Path) -> bool:
     """Whether any sheet holds a formula; refuses what must not be opened."""
-    _check_outside(path)
+    if check_outside(path) != ZIPPED:
+        raise _not_xlsx()
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             if "xl/workbook.xml" not in {part.filename for part in parts}:
                 raise _not_xlsx()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise _refused(
+                raise refused(
                     _("这个表格解压后过大，没有打开。"),
                     _("新建一个工作簿，只把案件数据复制进去（选择性粘贴：数值），再另存。"),
                 )
@@ -98,26 +101,26 @@ def _look_into(path: Path) -> bool:
         raise _damaged() from error
 
 
-def _check_outside(path: Path) -> None:
+def check_outside(path: Path) -> bytes:
+    """The first bytes of a file of a size that may be opened. Raises BadInput."""
     try:
         size = path.stat().st_size
         with path.open("rb") as content:
             head = content.read(4)
     except OSError as error:
-        raise _refused(_("打不开文件 %s。") % path.name, _("核对路径和文件权限。")) from error
+        raise refused(_("打不开文件 %s。") % path.name, _("核对路径和文件权限。")) from error
     if not size:
-        raise _refused(_("文件是空的。"), _("重新导出或另存后再试。"))
+        raise refused(_("文件是空的。"), _("重新导出或另存后再试。"))
     if size > MOST_BYTES:
-        raise _refused(
+        raise refused(
             _("文件有 %d MB，太大了。") % (size // 1024 // 1024),
             _("不能超过 %d MB；删去图片等无关内容，或分成几份。") % (MOST_BYTES // 1024 // 1024),
         )
     if head == _OLE:
-        raise _refused(
+        raise refused(
             _("这是旧式 .xls 表格，或者设有打开密码。"), _("用表格软件打开后另存为不带密码的 .xlsx 再试。")
         )
-    if head != b"PK\x03\x04":
-        raise _not_xlsx()
+    return head
 
 
 def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -157,17 +160,17 @@ def _lines(
             raise _damaged()
         if row.count(None) == len(row) and written.count(None) == len(written):
             continue
-        values = tuple(map(_value, row, written or row))
+        values = tuple(map(value_of, row, written or row))
         width = max((place for place, value in enumerate(values, start=1) if value is not None), default=0)
         if not width:
             continue
         found += 1
         if found > most:
-            raise _refused(_("表格超过 %d 行。") % MOST_ROWS, _("分成几份，逐份录入。"))
+            raise refused(_("表格超过 %d 行。") % MOST_ROWS, _("分成几份，逐份录入。"))
         yield Line(number, values[:width])
 
 
-def _value(value: Value, written: Value) -> Value:
+def value_of(value: Value, written: Value) -> Value:
     """The stored value of a cell. written: the cell as it was typed, where the sheet holds formulas."""
     if value is None:
         if isinstance(written, str) and written.startswith("="):
@@ -184,12 +187,13 @@ def _value(value: Value, written: Value) -> Value:
 
 
 def _not_xlsx() -> BadInput:
-    return _refused(_("这不是 .xlsx 表格。"), _("用表格软件打开后另存为 .xlsx；只改扩展名不起作用。"))
+    return refused(_("这不是 .xlsx 表格。"), _("用表格软件打开后另存为 .xlsx；只改扩展名不起作用。"))
 
 
 def _damaged() -> BadInput:
-    return _refused(_("这个表格已经损坏，打不开。"), _("用表格软件打开后另存为 .xlsx 再试。"))
+    return refused(_("这个表格已经损坏，打不开。"), _("用表格软件打开后另存为 .xlsx 再试。"))
 
 
-def _refused(what: str, fix: str) -> BadInput:
+def refused(what: str, fix: str) -> BadInput:
+    """A file that is not taken."""
     return BadInput(what, field="file", fix=fix)

@@ -60,6 +60,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
     (
         _("案件管理"),
         [
+            (_("台账导入"), "desk:ledgers", "file-import", ("file", "W")),
             (_("分案"), "desk:assign", "user-check", ("assign", "W")),
             (_("移交案件"), "desk:handover", "transfer", ("assign", "W")),
             (_("繁简转换"), "desk:conversions", "arrows-exchange", ("triage", "RWAS")),

@@ -18,7 +18,7 @@ from events.models import Event
 from kernel.errors import Conflict, NotFound, WrongState
 from kernel.time import today
 from regimes import flow
-from regimes.guards import Finding
+from regimes.guards import Finding, check
 from regimes.nodes import NodeDef, clean
 
 DOING = "do_work_item"
@@ -120,15 +120,24 @@ def act_of(
     at: dt.datetime,
     key: str,
     on: dt.date | None = None,
+    past: bool = False,
 ) -> Act:
-    """The act that a node's declared form describes, its guards asked. Raises BadInput, WrongState."""
+    """The act that a node's declared form describes, its guards asked. Raises BadInput, WrongState.
+
+    past: done before the case came into this system: what the guards say is kept with it and stops nothing, no paper
+    is made of it and no party is told.
+    """
     definition = locked.book.node(node.kind)
     cleaned = clean(definition, values)
     day = _day(definition, cleaned, on, at)
-    check_day(locked, day, at, field=_day_field(definition))
+    check_day(locked, day, at, field=day_field(definition))
     facts = facts_of(definition, cleaned)
     brought = {**facts, "service_attempt_no": node.run}
-    warnings = guard(locked, definition.actions, brought, subject=node.subject_id)
+    if past:
+        view = {**flow.View(locked.state()).facts(node.subject_id), **brought}
+        warnings = [found for name in definition.actions for found in check(locked.book, name, view)]
+    else:
+        warnings = guard(locked, definition.actions, brought, subject=node.subject_id)
     merged = {**flow.View(locked.state()).facts(node.subject_id), **facts}
     act = Act(
         kind="node.completed",
@@ -138,7 +147,8 @@ def act_of(
         outcome=str(cleaned.get("outcome", "")),
         values=cleaned,
         facts=[(node.subject_id, name, value) for name, value in facts.items()],
-        papers=list(definition.papers),
+        papers=[] if past else list(definition.papers),
+        quiet=past,
         paper_subject=node.subject_id,
         warnings=warnings,
     )
@@ -168,12 +178,13 @@ def facts_of(definition: NodeDef, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _day_field(definition: NodeDef) -> str:
+def day_field(definition: NodeDef) -> str:
+    """The field of a node's form that says when it was done."""
     return next((f.key for f in definition.fields if f.effective), "on")
 
 
 def _day(definition: NodeDef, cleaned: Mapping[str, Any], on: dt.date | None, at: dt.datetime) -> dt.date:
-    text = cleaned.get(_day_field(definition))
+    text = cleaned.get(day_field(definition))
     if text:
         return dt.date.fromisoformat(str(text)[:10])
     return on or today(at)

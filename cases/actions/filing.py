@@ -91,7 +91,7 @@ class FilingInput:
 class Filed:
     """The case, its event (None when it stood already), and warnings for the person who files.
 
-    is_new: whether this very call filed it.
+    is_new: whether it was filed by this call; a second call with the same key finds the event of the first.
     """
 
     case: Case
@@ -112,22 +112,32 @@ def file_case(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime
         raise BadInput(_("您不能为%s立案。") % court.name, field="court", fix=_("请由该院立案人员办理。"))
     warnings = check_filing(filing, at)
     with transaction.atomic(durable=True):
-        drawing = transaction.savepoint()
-        number = _number(court, filing, at)
-        if (before := _filed_before(court, key, at)) is not None:
-            transaction.savepoint_rollback(drawing)
-            return Filed(Case.objects.get(pk=int(before.stream.partition(":")[2])), before, warnings)
-        standing = (
-            Case.objects.filter(court=court, number_key=number.loose_key)
-            .exclude(state=CaseState.CANCELLED)
-            .first()
-        )
-        if standing is not None:
-            _same_or_refuse(standing, filing)
-            return Filed(standing, None, warnings)
-        case, written = _write(court, number, filing, actor, at)
-        event = _perform_filing(case, written, filing, actor, at, key)
-    return Filed(case, event, warnings, is_new=True)
+        return _file(court, filing, warnings, actor, at, key)
+
+
+def file_from_ledger(*, court: Court, filing: FilingInput, actor: User, at: dt.datetime, key: str) -> Filed:
+    """立案 as file_case does it, within the transaction of a caller who has asked whether this person may."""
+    return _file(court, filing, check_filing(filing, at), actor, at, key)
+
+
+def _file(
+    court: Court, filing: FilingInput, warnings: tuple[str, ...], actor: User, at: dt.datetime, key: str
+) -> Filed:
+    drawing = transaction.savepoint()
+    number = _number(court, filing, at)
+    if (before := _filed_before(court, key, at)) is not None:
+        transaction.savepoint_rollback(drawing)
+        return Filed(Case.objects.get(pk=int(before.stream.partition(":")[2])), before, warnings)
+    standing = (
+        Case.objects.filter(court=court, number_key=number.loose_key)
+        .exclude(state=CaseState.CANCELLED)
+        .first()
+    )
+    if standing is not None:
+        _same_or_refuse(standing, filing)
+        return Filed(standing, None, warnings)
+    case, written = _write(court, number, filing, actor, at)
+    return Filed(case, _perform_filing(case, written, filing, actor, at, key), warnings, is_new=True)
 
 
 def check_filing(filing: FilingInput, at: dt.datetime) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from cases.models.cases import Case, ClaimItem, NumberCounter
 from cases.models.conversions import Conversion
 from cases.models.holds import Extension, Hold
+from cases.models.imports import LedgerHeading, LedgerImport, LedgerRow
 from cases.models.nodes import Fact, Node, Subject
 from cases.models.parties import Access, Agent, ContactPoint, Party
 from cases.models.tasks import Task
@@ -17,6 +18,9 @@ __all__ = [
     "Extension",
     "Fact",
     "Hold",
+    "LedgerHeading",
+    "LedgerImport",
+    "LedgerRow",
     "Node",
     "NumberCounter",
     "Party",

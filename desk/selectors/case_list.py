@@ -88,7 +88,7 @@ class CaseList:
     flags: dict[str, FlagRule] = field(default_factory=dict)
 
 
-def case_list(*, user: User, asked: Asked, at: dt.datetime) -> CaseList:
+def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> CaseList:
     """One page of the cases a person may see. Nine queries, however many there are."""
     rules = flags.flags_in_use(user)
     rows = (
@@ -97,7 +97,10 @@ def case_list(*, user: User, asked: Asked, at: dt.datetime) -> CaseList:
         .defer("packs")
     )
     found = page(
-        [Segment("case", rows, ("-filed_on", "-id"))], after=asked.after, before=asked.before, size=SIZE
+        [Segment("case", rows, ("-filed_on", "-id"))],
+        after=asked.after,
+        before=asked.before,
+        size=size or SIZE,
     )
     cases: list[Case] = [row for _name, row in found.rows]
     ids = {case.pk for case in cases}

@@ -85,7 +85,7 @@ class Central:
     prev: str = ""
 
 
-def central(*, user: User, asked: Wanted, at: dt.datetime) -> Central:
+def central(*, user: User, asked: Wanted, at: dt.datetime, size: int | None = None) -> Central:
     """The queues of a person's groups, what they have in hand, and what groups do in their own cases.
 
     At most eleven queries, however much there is.
@@ -95,7 +95,10 @@ def central(*, user: User, asked: Wanted, at: dt.datetime) -> Central:
     by_group = _figures(rows, user, at)
     chosen = rows.filter(group=asked.group) if asked.group and asked.group in by_group else rows
     found = page(
-        _segments(_narrowed(chosen, user, asked, at)), after=asked.after, before=asked.before, size=SIZE
+        _segments(_narrowed(chosen, user, asked, at)),
+        after=asked.after,
+        before=asked.before,
+        size=size or SIZE,
     )
     return Central(
         asked=asked,

@@ -59,11 +59,11 @@ class Worklist:
     officers: list[tuple[int, str]]
 
 
-def worklist(*, user: User, asked: Asked, at: dt.datetime) -> Worklist:
+def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> Worklist:
     """The worklist of a member of staff at an instant. At most fourteen queries, however much there is."""
     reach, on = reach_of(user), today(at)
     source = _Source(user, reach, asked, _in_hand(user))
-    found = page(_segments(source, at), after=asked.after, before=asked.before, size=SIZE)
+    found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
     return Worklist(
         reach=reach,
         asked=asked,

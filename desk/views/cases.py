@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
+from desk import exporting
 from desk.addresses import here, number_in
 from desk.selectors.case_list import STATES, Asked, case_list
 from desk.selectors.searching import search as search_for
@@ -35,7 +37,16 @@ def cases(request: HttpRequest) -> HttpResponse:
         return here(request, NAMES, **changes)
 
     chips = table.chips(found, link)
+    if exporting.is_wanted(request):
+
+        def turn(cursor: str) -> exporting.Page:
+            asked = replace(_asked(request), after=cursor, before="")
+            part = case_list(user=request.user, asked=asked, at=at, size=exporting.TOGETHER)
+            return table.columns(found), table.groups(part), part.next
+
+        return exporting.export(request, what="cases", title=_("案件"), chips=chips, names=NAMES, turn=turn)
     context = {
+        "actions": [exporting.action(here(request, (*NAMES, exporting.FORMAT), format="xlsx"))],
         "title": _("案件"),
         "note": _("按立案日期，新的在前"),
         "stages": table.stages(found, link),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from cases.actions.tasks import (
 )
 from courts.access import staff
 from courts.models import User
-from desk import onetime
+from desk import exporting, onetime
 from desk.addresses import here
 from desk.forms.central import MoveForm, OfferForm, ReasonForm, SheetForm
 from desk.selectors.central import VIEWS, Wanted
@@ -49,7 +50,19 @@ def central(request: HttpRequest) -> HttpResponse:
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
 
+    if exporting.is_wanted(request):
+
+        def turn(cursor: str) -> exporting.Page:
+            asked = replace(_asked(request), after=cursor, before="")
+            part = central_of(user=request.user, asked=asked, at=at, size=exporting.TOGETHER)
+            return table.columns(found), table.groups(part), part.next
+
+        chips = table.chips(found, link)
+        return exporting.export(
+            request, what="central", title=_("集约事项"), chips=chips, names=NAMES, turn=turn
+        )
     context = {
+        "actions": [exporting.action(here(request, (*NAMES, exporting.FORMAT), format="xlsx"))],
         "note": table.sentence(found),
         "tiles": table.tiles(found, link),
         "filters": table.filters(found),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
+from desk import exporting
 from desk.addresses import here, number_in
 from desk.selectors.worklist import VIEWS, Asked
 from desk.selectors.worklist import worklist as worklist_of
@@ -26,7 +29,19 @@ def worklist(request: HttpRequest) -> HttpResponse:
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
 
+    if exporting.is_wanted(request):
+
+        def turn(cursor: str) -> exporting.Page:
+            asked = replace(_asked(request), after=cursor, before="")
+            part = worklist_of(user=request.user, asked=asked, at=at, size=exporting.TOGETHER)
+            return table.columns(found), table.groups(part), part.next
+
+        chips = table.chips(found, link)
+        return exporting.export(
+            request, what="worklist", title=found.reach.title, chips=chips, names=NAMES, turn=turn
+        )
     context = {
+        "actions": [exporting.action(here(request, (*NAMES, exporting.FORMAT), format="xlsx"))],
         "title": found.reach.title,
         "note": table.sentence(found),
         "tiles": table.tiles(found, link),

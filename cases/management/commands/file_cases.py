@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.actions.filing import file_case
 from cases.ledger import Ledger, choose_sheet, read_ledger
-from cases.ledger_rows import Entry, Place, Problem
+from cases.ledger_rows import Entry, Problem
 from cases.models import Case
+from cases.selectors.ledger import place_of
 from cases.states import CaseState
 from cases.workbooks import read_workbook
 from courts.models import Court, User
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         """Whether the row became a case now. Raises DomainError when the verb refuses it."""
         key = f"ledger:{court.code}:{entry.number.loose_key}:{entry.digest}"
         found = file_case(court=court, filing=entry.filing, actor=actor, at=at, key=key)
-        if found.event is None and log.find(found.case.about, key) is None:
+        if not found.is_new and log.find(found.case.about, key) is None:
             ledger.repeats.append(
                 Problem(entry.row, ledger.titles["number"], UNSEEN, "需要更正的，在案件页办理。")
             )
@@ -127,14 +128,6 @@ def find_court(code: str, actor: User) -> Court:
     if court.pk not in actor.scope.courts | actor.scope.home:
         raise CommandError(f"{actor} 不能为{court.name}立案。请用该院立案人员的用户名。")
     return court
-
-
-def place_of(court: Court) -> Place:
-    """Where the court is, from its name: 云州市东湖区人民法院 under 云州市中级人民法院."""
-    city = court.parent.name.removesuffix("中级人民法院") if court.parent else ""
-    name = court.name.removesuffix("中级人民法院").removesuffix("人民法院")
-    # An intermediate court's own area is its whole city.
-    return Place(court.code, name.removeprefix(city) or name, city or name)
 
 
 def stands(court: Court, entry: Entry) -> bool:

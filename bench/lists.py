@@ -64,7 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # PostgreSQL settles on a plan of a prepared statement after five.
     parser.add_argument("--warm", type=int, default=6, help="rounds before, not counted (default: 6)")
     parser.add_argument("--only", default="", help="only questions whose name holds this")
-    parser.add_argument("--explain", action="store_true", help="plans of what is over the goal, to the error output")
+    parser.add_argument(
+        "--explain", action="store_true", help="plans of what is over the goal, to the error output"
+    )
 
 
 def run(options: argparse.Namespace) -> list[Figure]:
@@ -212,9 +214,7 @@ def _an_officer(user: User) -> int | None:
     return _a_case(user).owner_id
 
 
-def _timed(
-    name: str, question: Question, user_id: int, cases: int, options: argparse.Namespace
-) -> Figure:
+def _timed(name: str, question: Question, user_id: int, cases: int, options: argparse.Namespace) -> Figure:
     taken = []
     for _ in range(options.warm + options.rounds):
         user = User.objects.get(pk=user_id)
@@ -222,7 +222,7 @@ def _timed(
         began = stopwatch.perf_counter()
         question.ask(user)
         taken.append((stopwatch.perf_counter() - began) * 1000)
-    taken = taken[options.warm:]
+    taken = taken[options.warm :]
     median = statistics.median(taken)
     p95 = sorted(taken)[min(len(taken) - 1, round(0.95 * len(taken)))]
     if median > GOAL_MS and options.explain:

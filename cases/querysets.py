@@ -21,6 +21,14 @@ class CaseQuerySet(models.QuerySet):
         unsealed = user.scope.rows() & (Q(sealed=False) | Q(owner_id__in=user.scope.owners))
         return self.filter(unsealed | Q(pk__in=user.scope.let_in))
 
+    def hidden_from(self, user: User) -> CaseQuerySet:
+        """Sealed, neither the person's nor one into which the person was let: few, so that rows of a scope are asked
+        for by the scope's index and these taken out of them.
+        """
+        return (
+            self.filter(sealed=True).exclude(owner_id__in=user.scope.owners).exclude(pk__in=user.scope.let_in)
+        )
+
     def open(self) -> CaseQuerySet:
         """Neither closed nor cancelled."""
         return self.filter(state__in=OPEN_STATES)

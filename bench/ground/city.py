@@ -84,7 +84,11 @@ def _people(staging: psycopg.Connection) -> City:
     for number in range(COURTS):
         top = tops[number * ABOVE // COURTS]
         court = Court.objects.create(
-            code=f"鄂{1000 + number}", name=f"第{number}法院", short_name=f"{number}院", parent=top, level="basic"
+            code=f"鄂{1000 + number}",
+            name=f"第{number}法院",
+            short_name=f"{number}院",
+            parent=top,
+            level="basic",
         )
         CourtPack.objects.create(court=court, code="JZ-2023")
         group = Unit.objects.create(court=court, kind="group", function="affairs_group", name="事务集约组")

@@ -84,6 +84,11 @@ class Deadline(models.Model):
                 name="deadline_owner_due",
             ),
             models.Index(
+                fields=["team_id", "overdue_at", "id"],
+                condition=models.Q(state="running"),
+                name="deadline_team_due",
+            ),
+            models.Index(
                 fields=["overdue_at", "id"], condition=models.Q(state="running"), name="deadline_due"
             ),
             models.Index(

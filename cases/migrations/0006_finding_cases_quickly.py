@@ -56,15 +56,25 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('state', 'done')), fields=['-done_on', '-id'], name='node_done'),
         ),
         migrations.AddIndex(
-            model_name='node',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['id'], include=('court_id', 'team_id', 'owner_id'), name='node_open'),
-        ),
-        migrations.AddIndex(
             model_name='party',
             index=models.Index(fields=['initials'], name='party_initials_starting', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='party',
             index=django.contrib.postgres.indexes.GinIndex(cases.grams.NameGrams('name'), name='party_name_grams'),
+        ),
+        migrations.AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=models.Q(("state", "done")),
+                fields=["team_id", "-done_on", "-id"],
+                name="node_team_done",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["team_id"], name="node_team_open"
+            ),
         ),
     ]

@@ -89,11 +89,11 @@ class Node(FSMModelMixin, models.Model):
             ),
             models.Index(fields=["-done_on", "-id"], condition=models.Q(state="done"), name="node_done"),
             models.Index(
-                fields=["id"],
-                include=["court_id", "team_id", "owner_id"],
-                condition=models.Q(state="open"),
-                name="node_open",
+                fields=["team_id", "-done_on", "-id"],
+                condition=models.Q(state="done"),
+                name="node_team_done",
             ),
+            models.Index(fields=["team_id"], condition=models.Q(state="open"), name="node_team_open"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import FilteredRelation, Q, Value
+from django.db.models import BigIntegerField, FilteredRelation, Q, Value
 
 from kernel import time
 
@@ -24,6 +24,8 @@ CENTRAL_KINDS = ("group", "window", "office")
 ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
 
 
+_LET_IN = "let_in"
+"""Stands in a row of holdings for a role, where the row is a sealed case."""
 Holding = tuple[int | None, int | None, str, bool]
 """(court, unit, role, whether by appointment)."""
 
@@ -36,6 +38,7 @@ class Scope:
     groups: (court, role) of the queues the person works in: by appointment, or as a member of a unit with that function.
     Own rows (owner_id) are always in reach of staff. absent: those whom the person stands in for that day
     (外出代理), id -> their own scope; what they may, the person may. own: without them, where there are any.
+    let_in: sealed cases into which the person was let by name, few; numbers, so that a list need not look for them.
     """
 
     user_id: int
@@ -48,6 +51,7 @@ class Scope:
     groups: frozenset[tuple[int, str]] = frozenset()
     absent: dict[int, Scope] = field(default_factory=dict)
     own: Scope | None = None
+    let_in: frozenset[int] = frozenset()
 
     @property
     def owners(self) -> tuple[int, ...]:
@@ -105,17 +109,21 @@ def scope_of(user: User) -> Scope:
     if user.kind != user.Kind.STAFF or not user.is_active:
         return Scope(user_id=user.pk, kind=user.kind)
     held: dict[int, list[Holding]] = {user.pk: []}
+    let_in = set[int]()
     for holder, *holding in _holdings(user, time.today()):
+        if holding[2] == _LET_IN:
+            let_in.add(holding[0])
+            continue
         definition = roles().get(holding[2] or "")
         known = held.setdefault(holder, [])
         if definition and (holder == user.pk or definition.get("delegable", True)):
             known.append((holding[0], holding[1], holding[2], holding[3]))
-    own = _added(user, user.pk, held[user.pk])
+    own = replace(_added(user, user.pk, held[user.pk]), let_in=frozenset(let_in))
     absent = {pk: _added(user, pk, rows) for pk, rows in held.items() if pk != user.pk}
     if not absent:
         return own
     everything = _added(user, user.pk, [row for rows in held.values() for row in rows])
-    return replace(everything, own=own, absent=absent)
+    return replace(everything, own=own, absent=absent, let_in=own.let_in)
 
 
 def _holdings(user: User, day: dt.date) -> Iterable[Any]:
@@ -145,7 +153,14 @@ def _holdings(user: User, day: dt.date) -> Iterable[Any]:
         .annotate(appointed=Value(False))
         .values_list("user_id", "unit__court_id", "unit_id", "unit__function", "appointed")
     )
-    found: Iterable[Any] = appointed.union(member, all=True)
+    # The floor above has the table of who was let into which case; here it is only numbers of the person's.
+    accesses: Any = model._meta.get_field("accesses").related_model.objects
+    let_in = (
+        accesses.filter(user=user, side="staff", case__sealed=True)
+        .annotate(unit=Value(None, BigIntegerField()), role=Value(_LET_IN), appointed=Value(False))
+        .values_list("user_id", "case_id", "unit", "role", "appointed")
+    )
+    found: Iterable[Any] = appointed.union(member, let_in, all=True)
     return found
 
 

@@ -84,6 +84,20 @@ class Deadline(models.Model):
                 name="deadline_owner_due",
             ),
             models.Index(
+                fields=["team_id", "overdue_at", "id"],
+                condition=models.Q(state="running"),
+                name="deadline_team_due",
+            ),
+            models.Index(
+                fields=["overdue_at", "id"], condition=models.Q(state="running"), name="deadline_due"
+            ),
+            models.Index(
+                fields=["court"],
+                include=["id", "team_id", "owner_id"],
+                condition=models.Q(state="suspended"),
+                name="deadline_court_stopped",
+            ),
+            models.Index(
                 fields=["court", "flag", "overdue_at"],
                 include=["case_id", "team_id", "owner_id"],
                 condition=models.Q(state="running") & ~models.Q(flag=""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -80,6 +81,19 @@ class Case(FSMModelMixin, models.Model):
                 name="case_court_stage",
             ),
             models.Index(fields=["id"], condition=models.Q(sealed=True), name="case_sealed"),
+            models.Index(fields=["-filed_on", "-id"], name="case_filed"),
+            models.Index(
+                fields=["court", "stage"],
+                include=["id", "team", "owner"],
+                condition=~models.Q(stage="") & ~models.Q(state="archived") & ~models.Q(state="cancelled"),
+                name="case_stage_live",
+            ),
+            models.Index(
+                fields=["court", "-filed_on", "-id"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="case_court_open",
+            ),
+            GinIndex(fields=["number_key"], opclasses=["gin_trgm_ops"], name="case_number_part"),
         ]
 
     def __str__(self) -> str:

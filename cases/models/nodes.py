@@ -77,6 +77,23 @@ class Node(FSMModelMixin, models.Model):
                 condition=models.Q(state="open") & ~models.Q(group=""),
                 name="node_queue_open",
             ),
+            models.Index(
+                fields=["court_id", "-done_on", "-id"],
+                condition=models.Q(state="done"),
+                name="node_court_done",
+            ),
+            models.Index(
+                fields=["owner_id", "-done_on", "-id"],
+                condition=models.Q(state="done"),
+                name="node_owner_done",
+            ),
+            models.Index(fields=["-done_on", "-id"], condition=models.Q(state="done"), name="node_done"),
+            models.Index(
+                fields=["team_id", "-done_on", "-id"],
+                condition=models.Q(state="done"),
+                name="node_team_done",
+            ),
+            models.Index(fields=["team_id"], condition=models.Q(state="open"), name="node_team_open"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 """Parties, their agents and how to reach them. Phones and ID numbers live only here, encrypted."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.grams import NameGrams
 from cases.models.cases import Case
 from cases.models.nodes import Subject
 from cases.querysets import AccessQuerySet
@@ -41,7 +43,13 @@ class Party(models.Model):
 
     class Meta:
         verbose_name = _("当事人")
-        indexes = [models.Index(fields=["initials"], name="party_initials")]
+        indexes = [
+            models.Index(fields=["initials"], name="party_initials"),
+            models.Index(
+                fields=["initials"], opclasses=["varchar_pattern_ops"], name="party_initials_starting"
+            ),
+            GinIndex(NameGrams("name"), name="party_name_grams"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,10 +8,11 @@ of another court into which somebody was let by name is found in the list of cas
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
@@ -82,9 +83,10 @@ def count_by_flag(user: User, at: dt.datetime, *, names: Collection[str] = ()) -
     return {name: counted.get(name, 0) for name in known}
 
 
-def with_flag(cases: CaseQuerySet, names: Collection[str], at: dt.datetime) -> CaseQuerySet:
-    """Of these cases those that carry one of the flags. Joins the caller's query."""
-    carried = Deadline.objects.flagging(at).filter(flag__in=names, case_id=OuterRef("pk"))
+def with_flag(cases: CaseQuerySet, user: User, names: Collection[str], at: dt.datetime) -> CaseQuerySet:
+    """Of these cases, which the person may see, those that carry one of the flags. Joins the caller's query."""
+    reached = user.scope.rows() | Q(case_id__in=user.scope.let_in)
+    carried = Deadline.objects.flagging(at).filter(reached, flag__in=names, case_id=OuterRef("pk"))
     return cases.filter(Exists(carried))
 
 
@@ -93,11 +95,23 @@ def count_by_stage(user: User, *, still_open: bool = True) -> dict[str, int]:
 
     still_open: without those that are archived. Cases whose rules name no stages are not counted.
     """
-    cases = Case.objects.filter(user.scope.rows()).exclude(pk__in=_hidden(user).values("pk"))
+    scope = user.scope
+    cases = Case.objects.exclude(pk__in=Case.objects.hidden_from(user).values("pk"))
     cases = cases.exclude(stage="").exclude(state=CaseState.CANCELLED)
     if still_open:
         cases = cases.exclude(state=CaseState.ARCHIVED)
-    counted = dict(cases.order_by().values_list("stage").annotate(n=Count("pk")))
+    if scope.kind != User.Kind.STAFF:
+        return {}
+    # Whole courts apart from the rest, so that each is counted by its own index.
+    whole = cases.filter(court_id__in=scope.courts)
+    rest = cases.filter(Q(team_id__in=scope.teams) | Q(owner_id__in=scope.owners))
+    counted: Counter[str] = Counter()
+    by_stage = [
+        rows.order_by().values_list("stage").annotate(n=Count("pk"))
+        for rows in (whole, rest.exclude(court_id__in=scope.courts))
+    ]
+    for stage, number in by_stage[0].union(by_stage[1], all=True):
+        counted[stage] += number
     return {stage: counted[stage] for stage in load_vocabulary().stages if stage in counted}
 
 
@@ -129,15 +143,9 @@ def _seen(user: User, at: dt.datetime, names: Collection[str]) -> DeadlineQueryS
     rows = (
         Deadline.objects.flagging(at)
         .filter(user.scope.rows())
-        .exclude(case_id__in=_hidden(user).values("pk"))
+        .exclude(case_id__in=Case.objects.hidden_from(user).values("pk"))
     )
     return rows.filter(flag__in=names) if names else rows
-
-
-def _hidden(user: User) -> CaseQuerySet:
-    """The sealed cases that a person may not see: few, so that the scope's index answers for all the others."""
-    sealed = Case.objects.filter(sealed=True)
-    return sealed.exclude(pk__in=sealed.visible_to(user).values("pk"))
 
 
 def _grouped(rows: DeadlineQuerySet) -> dict[int, list[Flag]]:

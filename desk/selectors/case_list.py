@@ -92,7 +92,7 @@ def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = N
     """One page of the cases a person may see. Nine queries, however many there are."""
     rules = flags.flags_in_use(user)
     rows = (
-        _narrowed(Case.objects.visible_to(user), asked, at, rules)
+        _narrowed(Case.objects.visible_to(user), user, asked, at, rules)
         .select_related("owner", "court")
         .defer("packs")
     )
@@ -153,7 +153,7 @@ def duties() -> DeadlineQuerySet:
 
 
 def _narrowed(
-    cases: CaseQuerySet, asked: Asked, at: dt.datetime, rules: Mapping[str, FlagRule]
+    cases: CaseQuerySet, user: User, asked: Asked, at: dt.datetime, rules: Mapping[str, FlagRule]
 ) -> CaseQuerySet:
     cases = cases.filter(matching_cases(asked.text))
     if asked.state in CaseState.values:
@@ -172,9 +172,11 @@ def _narrowed(
     if asked.stage:
         cases = cases.filter(stage=asked.stage)
     if asked.flag:
-        cases = flags.with_flag(cases, flags.names_in(asked.flag, rules) or [asked.flag], at)
+        cases = flags.with_flag(cases, user, flags.names_in(asked.flag, rules) or [asked.flag], at)
     if asked.overdue:
-        cases = cases.filter(Exists(duties().filter(case_id=OuterRef("pk"), overdue_at__lte=at)))
+        reached = user.scope.rows() | Q(case_id__in=user.scope.let_in)
+        late = duties().filter(reached, case_id=OuterRef("pk"), overdue_at__lte=at)
+        cases = cases.filter(Exists(late))
     return cases
 
 

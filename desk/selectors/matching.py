@@ -6,7 +6,8 @@ import re
 
 from django.db.models import Q
 
-from cases.models import Party
+from cases.grams import contains
+from cases.models import Case, Party
 from kernel.casenumbers import loose_key
 from kernel.text import normalise_width
 
@@ -20,7 +21,14 @@ def matching_cases(text: str) -> Q:
     plain = typed(text)
     if not plain:
         return Q()
-    return Q(pk__in=Party.objects.filter(matching_names(plain)).values("case_id")) | matching_numbers(plain)
+    named = Party.objects.filter(matching_names(plain)).values("case_id")
+    if not any(char.isdigit() for char in plain):
+        return Q(pk__in=named)
+    if _YEAR.fullmatch(loose_key(plain)):
+        # A third of all cases: not to be collected first.
+        return Q(pk__in=named) | matching_numbers(plain)
+    # One list of both, so that each is found by its own index.
+    return Q(pk__in=named.union(Case.objects.filter(matching_numbers(plain)).values("pk")))
 
 
 def matching_numbers(text: str) -> Q:
@@ -37,7 +45,7 @@ def matching_numbers(text: str) -> Q:
 def matching_names(text: str) -> Q:
     """Parties by a part of the name, or by the first letters of its pinyin."""
     plain = typed(text)
-    found = Q(name__icontains=plain)
+    found = contains("name", plain)
     letters = plain.lower().replace(" ", "")
     return found | Q(initials__startswith=letters) if _LETTERS.fullmatch(letters) else found
 

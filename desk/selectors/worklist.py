@@ -60,7 +60,7 @@ class Worklist:
 
 
 def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> Worklist:
-    """The worklist of a member of staff at an instant. At most fourteen queries, however much there is."""
+    """The worklist of a member of staff at an instant. At most fifteen queries, however much there is."""
     reach, on = reach_of(user), today(at)
     source = _Source(user, reach, asked, _in_hand(user))
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
@@ -88,16 +88,16 @@ class _Source:
 
     def __init__(self, user: User, reach: Reach, asked: Asked, in_hand: Sequence[InHand] = ()) -> None:
         self.reach, self.asked, self.in_hand = reach, asked, in_hand
-        self.cases = Case.objects.visible_to(user).filter(matching_cases(asked.text))
+        self.scope = user.scope
+        self.hidden = Case.objects.hidden_from(user).values("pk")
 
     def clocks(self) -> DeadlineQuerySet:
         """Binding clocks: of open nodes, and of duties that no open node stands for, flags excepted."""
         of_open_node = Exists(
             Node.objects.open().filter(subject_id=OuterRef("subject_id"), kind=OuterRef("node_kind"))
         )
-        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
         return Deadline.objects.binding().filter(
-            self._narrowed("node_kind"), ~Q(kind="detector") | of_open_node, seen
+            self._narrowed("node_kind"), ~Q(kind="detector") | of_open_node
         )
 
     def running(self) -> DeadlineQuerySet:
@@ -128,13 +128,11 @@ class _Source:
             .open()
             .filter(line, case_id=OuterRef("case_id"), node_kind=OuterRef("kind"))
         )
-        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
-        return Node.objects.open().filter(self._narrowed("kind"), seen, ~Exists(bound))
+        return Node.objects.open().filter(self._narrowed("kind"), ~Exists(bound))
 
     def done_since(self, on: dt.date) -> NodeQuerySet:
         """Nodes done in the week of a day; `late`: after the last day."""
         monday = on - dt.timedelta(days=on.weekday())
-        seen = Exists(self.cases.filter(pk=OuterRef("case_id")))
         late = Deadline.objects.filter(
             case_id=OuterRef("case_id"),
             node_kind=OuterRef("kind"),
@@ -142,18 +140,22 @@ class _Source:
             met_on=OuterRef("done_on"),
             state="met_late",
         )
-        week = Node.objects.filter(self._narrowed("kind"), seen, state="done", done_on__gte=monday)
+        week = Node.objects.filter(self._narrowed("kind"), state="done", done_on__gte=monday)
         return week.annotate(late=Exists(late))
 
     def _narrowed(self, kind: str) -> Q:
         rows = self.reach.rows(kind)
         for case_id, name, subjects in self.in_hand:
-            rows |= Q(case_id=case_id, subject_id__in=subjects, **{kind: name})
+            # A row of the reach lies in the scope; what is in hand might have left it.
+            seen = self.scope.rows() | Q(case_id__in=self.scope.let_in)
+            rows |= Q(case_id=case_id, subject_id__in=subjects, **{kind: name}) & seen
         if self.asked.kind:
             rows &= Q(**{kind: self.asked.kind})
         if self.asked.officer and self.reach.sees_colleagues:
             rows &= Q(owner_id=self.asked.officer)
-        return rows
+        if self.asked.text:
+            rows &= Q(case_id__in=Case.objects.filter(matching_cases(self.asked.text)).values("pk"))
+        return rows & ~Q(case_id__in=self.hidden)
 
 
 def _in_hand(user: User) -> list[InHand]:

@@ -1,23 +1,39 @@
-"""The figures above the worklist. Nothing later than seven days ahead is counted: the index ends the scan there."""
+"""The figures above the worklist. Nothing later than seven days ahead is counted, and no part further than MOST."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import BooleanField, Count, DateTimeField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import TruncDate
 
 from deadlines.querysets import DeadlineQuerySet
 from kernel.time import SHANGHAI, at_local, today
+
+MOST = 999
+"""How far each part is counted: one more than this means more."""
+_COLUMNS = ("part", "on", "is_late")
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Nodes by how soon their first clock ends. within_3, within_7: today's included, overdue ones not.
 
-    oldest_on: last day of the longest overdue one. by_day: last days of the coming week with their nodes.
+    oldest_on: last day of the longest overdue one. by_day: last days of the coming week with their nodes, as far as
+    they are counted whole. A figure above MOST stands for any number above it.
     """
 
     overdue: int = 0
@@ -33,29 +49,55 @@ class Counts:
 
     @property
     def busiest(self) -> tuple[dt.date, int] | None:
-        """The day of the coming week with the most nodes, the earlier of equals."""
+        """The day of the coming week with the most nodes, the earlier of equals; None when not all are counted."""
+        if self.within_7 > MOST:
+            return None
         return max(sorted(self.by_day.items()), key=lambda pair: pair[1]) if self.by_day else None
 
 
 def count(running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, at: dt.datetime) -> Counts:
-    """Three queries. running, stopped: one clock a node. done: this week's nodes, annotated with `late`."""
+    """One query. running, stopped: one clock a node. done: this week's nodes, annotated with `late`."""
     on = today(at)
     week = at_local(on + dt.timedelta(days=8))
-    is_late = ExpressionWrapper(Q(overdue_at__lte=at), output_field=BooleanField())
-    last = ExpressionWrapper(F("overdue_at") - dt.timedelta(microseconds=1), output_field=DateTimeField())
-    days = running.filter(overdue_at__lte=week).annotate(is_late=is_late, on=TruncDate(last, tzinfo=SHANGHAI))
-    rows = list(days.order_by().values("is_late", "on").annotate(n=Count("pk")))
-    by_day = {row["on"]: row["n"] for row in rows if not row["is_late"]}
-    finished = list(done.order_by().values("done_on", "late").annotate(n=Count("pk")))
+    parts = _rows(running, stopped, done, at, week)
+    over, ahead, finished = parts["over"], parts["ahead"], parts["done"]
+    by_day = Counter(day for day, _late in ahead)
+    within_3 = sum(n for day, n in by_day.items() if day <= on + dt.timedelta(days=3))
+    due_today = by_day[on]
+    if len(ahead) > MOST:
+        # The day at which counting stopped is not counted whole.
+        del by_day[max(by_day)]
     return Counts(
-        overdue=sum(row["n"] for row in rows if row["is_late"]),
-        today=by_day.get(on, 0),
-        within_3=sum(n for day, n in by_day.items() if day <= on + dt.timedelta(days=3)),
-        within_7=sum(by_day.values()),
-        hold=stopped.count(),
-        done=sum(row["n"] for row in finished),
-        done_late=sum(row["n"] for row in finished if row["late"]),
-        done_today=sum(row["n"] for row in finished if row["done_on"] == on),
-        oldest_on=min((row["on"] for row in rows if row["is_late"]), default=None),
-        by_day=by_day,
+        overdue=len(over),
+        today=due_today,
+        within_3=within_3,
+        within_7=len(ahead),
+        hold=len(parts["hold"]),
+        done=len(finished),
+        done_late=sum(late for _day, late in finished),
+        done_today=sum(day == on for day, _late in finished),
+        oldest_on=min((day for day, _late in over), default=None),
+        by_day=dict(by_day),
     )
+
+
+def _rows(
+    running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, at: dt.datetime, week: dt.datetime
+) -> Mapping[str, list[tuple[dt.date, bool]]]:
+    """Part -> (day, late) of each row, the earliest first, no more of a part than one above MOST."""
+    last = ExpressionWrapper(F("overdue_at") - dt.timedelta(microseconds=1), output_field=DateTimeField())
+    days = running.annotate(on=TruncDate(last, tzinfo=SHANGHAI))
+    no, none = Value(False, BooleanField()), Value(None, DateField())
+    over = _part("over", days.filter(overdue_at__lte=at), "overdue_at", is_late=Value(True, BooleanField()))
+    ahead = _part("ahead", days.filter(overdue_at__gt=at, overdue_at__lte=week), "overdue_at", is_late=no)
+    hold = _part("hold", stopped, on=none, is_late=no)
+    finished = _part("done", done, "-done_on", on=F("done_on"), is_late=F("late"))
+    found: dict[str, list[tuple[dt.date, bool]]] = {"over": [], "ahead": [], "hold": [], "done": []}
+    for part, day, late in over.union(ahead, hold, finished, all=True):
+        found[part].append((day, late))
+    return found
+
+
+def _part(name: str, rows: QuerySet, *order: str, **columns: Any) -> QuerySet:
+    named = rows.annotate(part=Value(name, CharField()), **columns)
+    return named.order_by(*order).values_list(*_COLUMNS)[: MOST + 1]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from desk.countdown import state_of, words_of
 from desk.selectors.worklist import Worklist
-from desk.selectors.worklist_counts import Counts
+from desk.selectors.worklist_counts import MOST, Counts
 from desk.selectors.worklist_rows import Item, Limit
 from desk.tables.tags import flag_tags
 from desk.words import day_words, short_day
@@ -37,18 +37,29 @@ def sentence(found: Worklist) -> str:
     return _("按所选条件，%s") % words if asked.text or asked.kind or asked.officer else words
 
 
+def shown(number: int) -> str | int:
+    """A figure as it is shown: 999+ where no further was counted."""
+    return f"{MOST}+" if number > MOST else number
+
+
 def _sentence(counts: Counts) -> str:
-    named = {"over": counts.overdue, "today": counts.today, "soon": counts.within_3, "week": counts.within_7}
+    figures = {
+        "over": counts.overdue,
+        "today": counts.today,
+        "soon": counts.within_3,
+        "week": counts.within_7,
+    }
+    named = {name: shown(number) for name, number in figures.items()}
     if counts.overdue and counts.today:
-        return _("今天还有 %(today)d 个要办，先办 %(over)d 个已超期的") % named
+        return _("今天还有 %(today)s 个要办，先办 %(over)s 个已超期的") % named
     if counts.overdue:
-        return _("先办 %(over)d 个已超期的，今天没有到期的") % named
+        return _("先办 %(over)s 个已超期的，今天没有到期的") % named
     if counts.today:
-        return _("今天还有 %(today)d 个要办，没有超期的") % named
+        return _("今天还有 %(today)s 个要办，没有超期的") % named
     if counts.within_3:
-        return _("今天没有到期的，3 日内有 %(soon)d 个") % named
+        return _("今天没有到期的，3 日内有 %(soon)s 个") % named
     if counts.within_7:
-        return _("3 日内没有到期的，7 日内有 %(week)d 个") % named
+        return _("3 日内没有到期的，7 日内有 %(week)s 个") % named
     return _("7 日内没有到期的")
 
 
@@ -71,7 +82,7 @@ def tiles(found: Worklist, link: Address) -> list[Row]:
     return [
         {
             "label": VIEW_NAMES[name],
-            "value": value,
+            "value": shown(value),
             "icon": icon,
             "tone": tone,
             "note": note,
@@ -155,7 +166,7 @@ def empty(found: Worklist, link: Address) -> Row:
     title = _("“%s”里没有节点") % VIEW_NAMES[asked.view] if asked.view else _("没有要办的节点")
     if offered and asked.view:
         name, number = offered
-        label = _("看 %(view)s（%(n)d）") % {"view": VIEW_NAMES[name], "n": number}
+        label = _("看 %(view)s（%(n)s）") % {"view": VIEW_NAMES[name], "n": shown(number)}
         return {
             "title": title,
             "text": "",
@@ -171,7 +182,7 @@ def footing(found: Worklist) -> str:
     """How many rows the page holds."""
     over = sum(1 for item in found.items if _overdue(item, found))
     words = _("本页 %(n)d 条") % {"n": len(found.items)}
-    return _("%(words)s，含超期 %(over)d 条") % {"words": words, "over": over} if over else words
+    return _("%(words)s，含超期 %(over)s 条") % {"words": words, "over": over} if over else words
 
 
 def case_address(case_id: int, nodes: tuple[int, ...] = ()) -> str:
@@ -282,8 +293,8 @@ def _group_title(name: object, found: Worklist) -> str:
         number = counts.by_day.get(name)
         return f"{words}（{number}）" if number else words
     titles = {
-        "overdue": _("已超期（%d）") % counts.overdue,
-        "hold": _("中止计时（%d）") % counts.hold,
+        "overdue": _("已超期（%s）") % shown(counts.overdue),
+        "hold": _("中止计时（%s）") % shown(counts.hold),
         "free": _("没有期限"),
     }
     return titles[str(name)]
@@ -313,4 +324,6 @@ def _busiest(counts: Counts, today: dt.date) -> str:
 
 
 def _late(counts: Counts) -> str:
+    if counts.done > MOST:
+        return ""
     return _("超期办结 %d") % counts.done_late if counts.done_late else _("没有超期办结")

@@ -18,7 +18,12 @@ def postgres(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DISABLE_SERVER_SIDE_CURSORS", False),
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 1},
+        # Compiling a plan, or sharing it among workers, takes longer than a page's statement should run.
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 1,
+            "options": "-c jit=off -c max_parallel_workers_per_gather=0",
+        },
     }
 
 

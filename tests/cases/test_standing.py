@@ -284,7 +284,7 @@ def test_the_selectors_answer_in_one_query_each_and_only_what_one_may_see(home: 
     with CaptureQueriesContext(connection) as seen:
         rows = flags.flagged(centre, at, names=five)
         counted = flags.count_by_flag(centre, at)
-        carried = list(flags.with_flag(Case.objects.visible_to(centre), ["long_pending"], at))
+        carried = list(flags.with_flag(Case.objects.visible_to(centre), centre, ["long_pending"], at))
     assert len(seen) == 3
     assert [(row.name, row.clocks, row.since.isoformat()) for row in rows] == [
         ("property_uncontrolled", 2, "2023-03-17"),

@@ -126,6 +126,7 @@ def seal_case(*, case_id: int, sealed: bool, reason: str, actor: User, at: dt.da
         event = perform(locked, act, actor=actor, at=at)
         if sealed:
             Access.objects.get_or_create(user=actor, case=locked.case, side="staff")
+            actor.read_scope_anew()
         return event
 
 
@@ -138,6 +139,7 @@ def let_in(*, case_id: int, user: User, actor: User, at: dt.datetime, key: str) 
         if actor.pk != locked.case.owner_id:
             may(actor, "assign", "W", _("授权查看保密案件"))
         Access.objects.get_or_create(user=user, case=locked.case, side="staff")
+        user.read_scope_anew()
         return perform(
             locked,
             Act(kind="case.let_in", key=key, on=today(at), data={"user": user.pk}, quiet=True),

@@ -85,6 +85,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What this person may see and do today; read once per request."""
         return scope_of(self)
 
+    def read_scope_anew(self) -> None:
+        """For the verb that has just changed it: what is asked of this object next sees the change."""
+        self.__dict__.pop("scope", None)
+
 
 class Membership(models.Model):
     """That a person belongs to a unit, from a day to a day."""

@@ -6,6 +6,7 @@ import pytest
 
 from cases.actions.assigning import assign_case, hand_over_cases, let_in, lightest, loads, recuse, seal_case
 from cases.models import Case, Node
+from courts.models import User
 from deadlines.models import Deadline
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -111,6 +112,7 @@ def test_a_sealed_case_is_known_only_to_its_handler_and_those_let_in(home: House
         assert Case.objects.visible_to(home.handler).filter(pk=case.pk).exists()
         let_in(case_id=case.pk, user=home.leader, actor=home.handler, at=time.now(), key=key())
     assert Case.objects.visible_to(home.leader).filter(pk=case.pk).exists()
+    assert Case.objects.visible_to(User.objects.get(pk=home.leader.pk)).filter(pk=case.pk).exists()
 
 
 def test_assignment_by_load_takes_the_lightest(home: House, case: Case) -> None:

@@ -133,7 +133,7 @@ ABOVE = {
     "case.assigned": 21,
     "case.closed": 21,
     "approval.asked": 14,
-    "payout.approved": 14,
+    "payout.approved": 16,
     "payout.requested": 26,
     "payout.sent": 17,
 }

@@ -22,11 +22,10 @@ def test_an_administrator_arrives_at_the_administration() -> None:
     assert client_of(both).get("/")["Location"] == "/worklist"
 
 
-def test_a_party_is_told_that_its_window_comes_later() -> None:
+def test_a_party_goes_to_its_own_window() -> None:
     response = client_of(person(kind="party")).get("/")
-    assert response.status_code == 200
-    assert "当事人窗口尚未开放" in words(response)
-    assert "/worklist" not in response.content.decode()
+    assert response["Location"] == "/my/"
+    assert client_of(person(kind="party")).get("/worklist").status_code in (302, 403, 404)
 
 
 def test_a_stranger_signs_in_first_and_a_service_has_no_page() -> None:

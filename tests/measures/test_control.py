@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from approvals.actions.requests import assent
+from cases.actions.asking import ask_approval
 from cases.models import Case, Node, Party
 from deadlines.models import Deadline
 from documents.models import Paper
@@ -18,10 +20,11 @@ from measures.actions.controlling import (
     release,
     take_control,
 )
-from measures.actions.finding import Found, record_feedback
+from measures.actions.finding import Found, add_property, record_feedback
 from measures.models import Control, Property
 from notices.models import Message
 from tests.factories.cases import assigned, complete, filing, house, key, node
+from tests.factories.courts import person
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +193,40 @@ def test_disposal_waits_for_all_conditions_then_starts_the_price_clock(home) -> 
             conditions=["first_rank", "title_clear", "no_objection", "possession_checked"], key=key(), **give
         )
     assert due(case, "JZ-D-07", "车") == dt.date(2023, 6, 30)
+
+
+@pytest.mark.req("JZ-44")
+def test_an_indivisible_item_above_the_claim_is_controlled_once_that_is_approved(home) -> None:
+    with time.travel("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24", amount="20000.00"))
+        party = Party.objects.get(case=case, role="respondent").pk
+        add_property(
+            case_id=case.pk,
+            item=Found(party, "vehicle", "轿车", Decimal("90000.00"), indivisible=True),
+            source="declaration",
+            on=time.today(),
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+        with pytest.raises(WrongState) as refused:
+            take(home, case, "2023-04-24", "轿车", kind="seal")
+        assert "JZ-G-OVER-01" in refused.value.detail["guards"]
+        asked = ask_approval(
+            case_id=case.pk,
+            matter="over_limit",
+            facts={"property": item(case, "轿车").pk},
+            ground="车辆不可分，没有其他财产",
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+        with pytest.raises(WrongState):
+            take(home, case, "2023-04-24", "轿车", kind="seal", approval_id=asked.pk)
+        for role in asked.chain:
+            approver = (
+                home.director if role == "bureau_director" else person(home.court, role, unit=home.team)
+            )
+            assent(request_id=asked.pk, words="同意", actor=approver, at=time.now(), key=key())
+        take(home, case, "2023-04-24", "轿车", kind="seal", approval_id=asked.pk)
+    assert Control.objects.filter(property__case=case, state="active").count() == 1

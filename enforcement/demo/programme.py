@@ -17,7 +17,7 @@ from enforcement.demo.people import Bench
 from enforcement.demo.script import PREFIX, Script
 from enforcement.demo.stories import Tell
 
-DEFAULT_SIZE = 160
+DEFAULT_SIZE = 200
 # Working days in three years, less a few: the packs were in force before.
 OLDEST = 735
 SMALL, LARGE = (3_000, 98_000), (110_000, 900_000)

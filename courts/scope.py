@@ -36,7 +36,7 @@ class Scope:
 
     courts: courts seen whole. teams: units seen whole. rights: area -> letters of R W A S. roles: role ids.
     groups: (court, role) of the queues the person works in: by appointment, or as a member of a unit with that function.
-    Own rows (owner_id) are always in reach of staff. absent: those whom the person stands in for that day
+    Own rows (owner_id) are always in reach, but of a party. absent: those whom the person stands in for that day
     (外出代理), id -> their own scope; what they may, the person may. own: without them, where there are any.
     let_in: sealed cases into which the person was let by name, few; numbers, so that a list need not look for them.
     """
@@ -85,7 +85,7 @@ class Scope:
 
     def rows(self, prefix: str = "") -> Q:
         """The rows with court_id, team_id, owner_id that the person may see."""
-        if self.kind != "staff":
+        if self.kind == "party":
             return Q(pk__in=())
         return (
             Q(**{f"{prefix}court_id__in": self.courts})
@@ -104,9 +104,9 @@ def roles() -> dict[str, dict[str, Any]]:
 def scope_of(user: User) -> Scope:
     """Add up the person's appointments in force today, and those of whom they stand in for; one query.
 
-    A stranger or a party gets an empty scope. A role that is not to be delegated (roles.yaml) stays with its holder.
+    A party gets an empty scope, a connected system what its appointment gives it. A role that is not to be delegated (roles.yaml) stays with its holder.
     """
-    if user.kind != user.Kind.STAFF or not user.is_active:
+    if user.kind == user.Kind.PARTY or not user.is_active:
         return Scope(user_id=user.pk, kind=user.kind)
     held: dict[int, list[Holding]] = {user.pk: []}
     let_in = set[int]()

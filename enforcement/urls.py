@@ -19,6 +19,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("supervision/", include("supervision.urls")),
     path("my/", include("portal.urls")),
+    path("api/", include("api.urls")),
     path("", include("documents.urls")),
     path("", include("desk.urls")),
 ]

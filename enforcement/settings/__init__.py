@@ -11,3 +11,4 @@ from .tasks import *  # noqa: F403  isort: skip
 from .court import *  # noqa: F403  isort: skip
 from .notices import *  # noqa: F403  isort: skip
 from .documents import *  # noqa: F403  isort: skip
+from .interface import *  # noqa: F403  isort: skip

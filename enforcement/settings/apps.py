@@ -4,6 +4,7 @@ INSTALLED_APPS = [
     "enforcement",
     "desk",
     "portal",
+    "api",
     "supervision",
     "closing",
     "petitions",
@@ -29,6 +30,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [

@@ -28,6 +28,7 @@ CELERY_TASK_ROUTES = {
     "notices.*": {"queue": "notices"},
     "jobs.*": {"queue": "jobs"},
     "portal.*": {"queue": "notices"},
+    "api.*": {"queue": "jobs"},
 }
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -45,6 +46,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},
     "forget-tries": {"task": "portal.forget", "schedule": 86400.0},
+    "forget-calls": {"task": "api.forget_calls", "schedule": 86400.0},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
 }
 KICKS = env.bool("KICKS", True)

@@ -18,5 +18,6 @@ FLOORS: dict[str, int] = {
     "supervision": 10,
     "desk": 11,
     "portal": 11,
+    "api": 11,
     "enforcement": 12,
 }

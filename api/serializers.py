@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cases.actions.filing import AgentInput, PartyInput
-from cases.models import Case, ClaimItem, Party
+from cases.models import ClaimItem, Party
 from cases.states import CaseState, ClosingType, NodeState, Track
 from deadlines.models import Deadline
 from funds.states import ReceiptState
@@ -36,7 +36,9 @@ class Amount(serializers.DecimalField):
     """Yuan as a string with two places, "80000.00"; a JSON number is refused, for it may have been a float."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=2, min_value=kwargs.pop("min_value", Decimal(0)), **kwargs)
+        super().__init__(
+            max_digits=18, decimal_places=2, min_value=kwargs.pop("min_value", Decimal(0)), **kwargs
+        )
 
     def to_internal_value(self, data: Any) -> Decimal:
         if not isinstance(data, str):

@@ -6,10 +6,12 @@ from django.urls import include, path
 
 from courts.views import ChangePassword
 from enforcement import health
+from enforcement.metrics import metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
     path("password", ChangePassword.as_view(), name="password_change"),

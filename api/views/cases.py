@@ -65,9 +65,7 @@ class OneCase(Window):
 
     scope = Scope.READ
 
-    @extend_schema(
-        operation_id="read_case", summary="案件", responses=answers({200: CaseOut}, missing=True)
-    )
+    @extend_schema(operation_id="read_case", summary="案件", responses=answers({200: CaseOut}, missing=True))
     def get(self, request: Request, pk: int) -> Response:
         """With its parties, ID numbers masked."""
         case = case_of(request.user, pk)
@@ -80,7 +78,9 @@ class Timeline(Window):
     scope = Scope.READ
 
     @extend_schema(
-        operation_id="read_timeline", summary="节点时间轴", responses=answers({200: TimelineOut}, missing=True)
+        operation_id="read_timeline",
+        summary="节点时间轴",
+        responses=answers({200: TimelineOut}, missing=True),
     )
     def get(self, request: Request, pk: int) -> Response:
         """Oldest first, with the clocks of each and, where it can be completed here, the fields of its form."""

@@ -33,9 +33,7 @@ def connect_service(
                 fix=_("换一个系统代号，例如加上法院代码。"),
             )
         return standing
-    user = User(
-        username=username.strip(), full_name=full_name.strip(), court=court, kind=User.Kind.SERVICE
-    )
+    user = User(username=username.strip(), full_name=full_name.strip(), court=court, kind=User.Kind.SERVICE)
     user.set_unusable_password()
     user.save()
     Appointment.objects.create(user=user, role=ROLE, court=court, since=since)
@@ -49,4 +47,3 @@ def connect_service(
         court_id=court.pk,
     )
     return user
-

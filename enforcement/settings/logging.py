@@ -1,8 +1,8 @@
-"""One JSON line an event, with the request's id and no personal data: paths without queries, ids, never bodies."""
+"""Logs and metrics. One JSON line an event, with the request's id and no personal data: paths without queries, ids, never bodies."""
 
 import structlog
 
-from .env import env
+from .env import env, secret
 
 _FORBIDDEN = ("phone", "id_number", "account", "password", "token", "name", "query")
 
@@ -56,3 +56,7 @@ LOGGING = {
     },
 }
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+
+METRICS_TOKEN = secret("METRICS_TOKEN")
+PROMETHEUS_EXPORT_MIGRATIONS = False
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf"))

@@ -3,7 +3,6 @@
 import argparse
 import fcntl
 import http.client
-import os
 import signal
 import subprocess
 import time
@@ -18,11 +17,11 @@ from .console import LaunchError, say
 from .environment import ensure_environment
 from .paths import PYTHON, ROOT, DataFolder, data_folder
 from .ports import is_free
+from .services import command_of
 from .stack import Stack
 from .system_packages import ensure_pdf_libraries
 
 READY_SECONDS = 120
-MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn makes its own private files there
 # Where a server that listens everywhere is reached from this machine.
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  a lookup, nothing is bound
 SHUTDOWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -90,7 +89,7 @@ def run_application(stack: Stack, address: str, port: int) -> int:
         say(f"已结束上次异常退出后遗留的进程：{'、'.join(left)}。")
     try:
         prepare(environment)
-        children.start("web", web_command(address, port))
+        children.start("web", command_of("web", PYTHON, bind=bind_address(address, port)))
         trouble = wait_for(lambda: is_ready(address, port, host_name(environment)), children, READY_SECONDS)
         if trouble is None:
             # After the web, so that a small machine shows its first page sooner.
@@ -114,32 +113,15 @@ def prepare(environment: dict[str, str]) -> None:
     """Bring schema, calendar, rules and first data up to date; shows its own words on the terminal."""
     say("正在检查数据库结构、节假日和规则 ……")
     search = f"{ROOT}:{ROOT / 'scripts'}"
-    done = subprocess.run(
-        [PYTHON, "-m", "launcher.prepare"], env={**environment, "PYTHONPATH": search}, cwd=ROOT
-    )
+    done = subprocess.run(command_of("prepare", PYTHON), env={**environment, "PYTHONPATH": search}, cwd=ROOT)
     if done.returncode:
         raise LaunchError("数据库准备失败（原因见上），系统没有启动。")
 
 
-def web_command(address: str, port: int) -> list[str | Path]:
-    """The web server: two processes of four threads each."""
-    command: list[str | Path] = [PYTHON, "-m", "gunicorn", "enforcement.wsgi", "--worker-class", "gthread"]
-    command += ["--workers", "2", "--threads", "4", "--bind", bind_address(address, port)]
-    command += ["--graceful-timeout", "8", "--no-control-socket"]
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
-        # The heartbeat file on a slow disk can make a busy worker look dead.
-        command += ["--worker-tmp-dir", MEMORY]
-    return command
-
-
 def background_commands(data: DataFolder) -> list[tuple[str, list[str | Path]]]:
     """Name and command of the worker and of the scheduler."""
-    celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "enforcement"]
     schedule = data.state / "beat-schedule"
-    return [
-        ("worker", [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]),
-        ("beat", [*celery, "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile="]),
-    ]
+    return [(name, command_of(name, PYTHON, schedule=schedule)) for name in ("worker", "beat")]
 
 
 def bind_address(address: str, port: int) -> str:

@@ -38,6 +38,11 @@ def browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def has_nginx() -> bool:
+    """Whether there is an nginx; Debian puts it where only root's PATH looks."""
+    return bool(shutil.which("nginx")) or os.access("/usr/sbin/nginx", os.X_OK)
+
+
 def can_install() -> bool:
     """Whether we may install Debian packages here."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None

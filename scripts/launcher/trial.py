@@ -26,7 +26,7 @@ from .paths import PYTHON, ROOT, VENV
 from .postgres import OWNER, UNSAFE_BUT_QUICK, WEB, Cluster, roles_script
 from .programs import find_programs
 from .suites import FAILED, NONE_YET, ORDER, SKIPPED, Outcome, folders_of, missing_tool, run_suite
-from .system_packages import browser, can_install, install, missing_pdf_packages
+from .system_packages import browser, can_install, has_nginx, install, missing_pdf_packages
 
 PREFIX = "zhiheng-test-"
 SERVER_SETTINGS = {**UNSAFE_BUT_QUICK, "max_connections": "200", "max_locks_per_transaction": "256"}
@@ -113,6 +113,8 @@ def install_packages(suites: list[str]) -> None:
     wanted = missing_pdf_packages()
     if "browser" in suites and folders_of("browser") and browser() is None:
         wanted.append("chromium")
+    if "unit" in suites and not has_nginx():
+        wanted.append("nginx-light")
     if wanted and not (can_install() and install(wanted)):
         say(f"Not installed: {' '.join(wanted)}. As root: apt-get install {' '.join(wanted)}")
 

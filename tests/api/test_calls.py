@@ -30,7 +30,6 @@ from tests.factories.courts import court
 pytestmark = pytest.mark.django_db
 
 
-
 @pytest.fixture(autouse=True)
 def _no_calls_before() -> None:
     cache.clear()
@@ -87,7 +86,9 @@ def test_wrong_fields_are_named_each_by_its_place_and_write_nothing(home: House)
     assert {line["field"] for line in told["errors"]} >= {"claim_amount", "filed_on", "parties[1].role"}
     misspelt = problem(system.post("cases", filing(home.court, casue="错字")), 422)
     assert misspelt["errors"] == [{"field": "casue", "message": "没有这个字段。"}]
-    without = problem(system.post("cases", filing(home.court, parties=filing(home.court)["parties"][:1])), 422)
+    without = problem(
+        system.post("cases", filing(home.court, parties=filing(home.court)["parties"][:1])), 422
+    )
     assert "被执行人" in without["detail"]
     assert not Case.objects.exists()
     assert not Event.objects.filter(kind="case.filed").exists()
@@ -203,7 +204,9 @@ def test_the_command_prints_a_token_that_works(home: House) -> None:
     with pytest.raises(CommandError, match="没有代码"):
         call_command("connect_system", "legacy", "--court", "鄂0000", "--scope", "cases:read")
     with pytest.raises(CommandError, match="已经有人使用"):
-        call_command("connect_system", home.handler.username, "--court", home.court.code, "--scope", "cases:read")
+        call_command(
+            "connect_system", home.handler.username, "--court", home.court.code, "--scope", "cases:read"
+        )
 
 
 def test_a_declared_node_is_completed_by_its_form_and_others_are_not(home: House) -> None:

@@ -106,7 +106,13 @@ def test_any_call_gets_an_answer_that_the_schema_names(
     seen: set[int] = set()
 
     @given(call=asked.as_strategy(), real=st.booleans())
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     def ask(call: schemathesis.Case, real: bool) -> None:
         if real and "pk" in call.path_parameters:
             call.path_parameters["pk"] = standing

@@ -42,4 +42,6 @@ class Command(BaseCommand):
         except BadInput as error:
             raise CommandError(f"{error} {error.fix}") from error
         self.stdout.write(token)
-        self.stderr.write(f"令牌至 {row.until} 有效，只显示这一次，请妥善保存。停用：在系统管理的“接口令牌”中。")
+        self.stderr.write(
+            f"令牌至 {row.until} 有效，只显示这一次，请妥善保存。停用：在系统管理的“接口令牌”中。"
+        )

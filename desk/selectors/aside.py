@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from closing.policy import may_review
 from desk.selectors import menu, triage
 from desk.selectors.case_file import CaseFile, doer
 from desk.selectors.clocks import ClockView, duties
@@ -293,7 +294,7 @@ def _waiting(file: CaseFile) -> Iterator[dict[str, Any]]:
         yield item
     if file.review is not None and file.review.result == "pending":
         item = {"tone": "hold", "text": _("终本报请正在由指定局领导审核")}
-        if file.user.scope.may("termination_review", "A"):
+        if may_review(file.state, file.user):
             item |= {"url": reverse("desk:act", args=[file.case.pk, "review"]), "label": _("去审核")}
         yield item
 

@@ -20,6 +20,7 @@ from cases.actions.triage import prepare_triage
 from cases.repinning import Shift
 from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
+from closing.policy import may_review
 from desk.forms import acts as forms
 from desk.forms.act_form import About, ActForm
 from desk.forms.money import ReceiptForm
@@ -404,7 +405,7 @@ def _case(doing: Doing) -> int:
 
 
 def _is_reviewer(file: CaseFile) -> bool:
-    return file.user.scope.may("termination_review", "A")
+    return may_review(file.state, file.user)
 
 
 def _payee(file: CaseFile) -> bool:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from closing.policy import may_review
+from desk.corrected import change_words
 from desk.selectors import menu, triage
 from desk.selectors.case_file import CaseFile, doer
 from desk.selectors.clocks import ClockView, duties
@@ -180,6 +181,9 @@ def event_words(file: CaseFile, event: Event) -> str:
     words = act_words(event.kind)
     if amount := data.get("amount"):
         words = f"{words} {yuan(amount)}"
+    if event.kind == "case.filing_corrected":
+        changed = "；".join(change_words(change, file.state.labels) for change in data["changes"])
+        words = f"{words}：{changed}"
     if event.kind == "case.corrected":
         words = _("%(act)s：%(old)s 改为 %(new)s") % {
             "act": words,

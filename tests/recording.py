@@ -245,7 +245,7 @@ def _reminder_grounds() -> list[tuple[str, str]]:
         for pack in importlib.import_module("regimes.packs").load_library().packs
         for said in pack.suggestions
         for rule in pack.deadlines
-        if said.ladder and said.ladder == rule.ladder.name
+        if said.ladder and said.ladder == rule.ladder.id
     ]
 
 

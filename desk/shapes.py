@@ -58,6 +58,11 @@ def month_grids(
     return [_month(year, month, marks, today) for year, month in months]
 
 
+def year_grids(year: int, marks: Mapping[dt.date, Day], today: dt.date) -> list[dict[str, Any]]:
+    """Twelve months for components/calendar.html. marks: {kind, mark, words} by day."""
+    return [_month(year, month, marks, today) for month in range(1, 13)]
+
+
 def _as_date(on: dt.date | str) -> dt.date:
     if isinstance(on, str):
         return dt.date.fromisoformat(on[:10])

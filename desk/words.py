@@ -67,6 +67,7 @@ ACTS = {
     "supervision.sent_back": _lazy("退回督办反馈"),
     "supervision.closed": _lazy("核销督办"),
     "clue.received": _lazy("收到财产线索"),
+    "case.filing_corrected": _lazy("更正立案信息"),
     "letter.received": _lazy("收到当事人留言"),
     "letter.answered": _lazy("回复当事人留言"),
     "receipt.noted": _lazy("案款到账"),

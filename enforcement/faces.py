@@ -87,6 +87,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         _("工具"),
         [
             (_("期限计算器"), "deadlines:calculator", "calculator", None),
+            (_("工作日历"), "desk:calendar", "calendar-event", None),
             (_("规则库"), "desk:rules", "book", None),
             (_("规则发布"), "desk:releases", "versions", ("packs", "WA")),
             (_("长时任务"), "jobs:jobs", "hourglass", ("packs", "WA")),

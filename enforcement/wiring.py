@@ -17,6 +17,7 @@ def wire() -> None:
     listen("payout.paid", "cases.note_paid", money.note_paid)
     listen("payout.returned", "cases.note_returned", money.note_returned)
     listen("calendar.day_set", "cases.reproject", reprojecting.begin)
+    listen("calendar.day_removed", "cases.reproject_removed", reprojecting.begin)
     listen("calendar.year_published", "cases.reproject_year", reprojecting.begin)
     list_kind(reprojecting.KIND, reprojecting.step)
     listen("packdraft.uploaded", "cases.preview", releasing.begin_preview)

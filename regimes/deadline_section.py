@@ -76,6 +76,7 @@ def read_suggestion(fields: Fields, context: Context) -> Suggestion:
         met_by=read_met_by(fields, words.events),
         same_visit=fields.boolean("same_visit"),
         due_from=fields.text("due_from"),
+        ladder=fields.name("ladder", words.ladders, "提醒阶梯"),
     )
     fields.done()
     return rule

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from regimes.errors import PackError, PackErrors
 
 DEEPEST = 40
+KEPT_WORDS, LONGEST_WORD = 20_000, 40
 _STR, _NULL, _BOOL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool"
 _INT, _FLOAT, _DATE = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp"
 _TRUE = frozenset({"yes", "true", "on"})
@@ -47,6 +48,22 @@ class LinedList(list[Any]):
         self.lines: list[int] = []
 
 
+class _Loader(yaml.CSafeLoader):
+    """The C reader; what a plain word means is looked up once, since keys and names come again in every rule."""
+
+    known: ClassVar[dict[tuple[Any, ...], str]] = {}
+
+    def resolve(self, kind: type, value: str, implicit: Any) -> str:
+        """The tag of a scalar, kept for short ones."""
+        asked = (kind, value, implicit)
+        tag = self.known.get(asked)
+        if tag is None:
+            tag = str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+            if len(self.known) < KEPT_WORDS and (value is None or len(value) <= LONGEST_WORD):
+                self.known[asked] = tag
+        return tag
+
+
 def read(text: str, file: str, errors: list[PackError]) -> LinedMap:
     """Parse one document whose top level is a mapping.
 
@@ -55,7 +72,7 @@ def read(text: str, file: str, errors: list[PackError]) -> LinedMap:
     """
     try:
         _look_before(text, file)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise PackErrors([_syntax_error(error, file)]) from error
     reader = _Reader(file, errors)

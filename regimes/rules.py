@@ -314,7 +314,10 @@ class Schedule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion(Rule):
-    """A default where the source gives no number (`wording`); never shown as a legal limit."""
+    """A default where the source gives no number (`wording`); never shown as a legal limit.
+
+    ladder: where it says when to remind: the reminders of this pack's clocks that it is the ground of.
+    """
 
     wording: str = ""
     kind: Kind = "due"
@@ -329,6 +332,7 @@ class Suggestion(Rule):
     met_by: MetBy | None = None
     same_visit: bool = False
     due_from: str = ""
+    ladder: str = ""
 
     @property
     def terms(self) -> Terms:

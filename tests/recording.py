@@ -23,7 +23,7 @@ from kernel.errors import WrongState
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "regimes" / "packs" / "recorded.json"
 SECTIONS = ("facts", "events", "actions", "nodes", "matters", "rules")
-MATTERS = {"extension": "extend_case_limit", "deduction": "deduct_period", "over_limit": "over_limit_control"}
+MATTERS = {"deduction": "deduct_period", "over_limit": "over_limit_control"}
 # An approval that is an act of its own.
 ACTS = {"termination.reviewed": "termination_review"}
 APPS = frozenset(path.parent.parent.name for path in ROOT.glob("*/actions/__init__.py"))
@@ -140,7 +140,8 @@ def _performed(known: Callable[..., Any], locked: Any, act: Any, **more: Any) ->
 
 def _asked(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     found = known(*given, **more)
-    note("matters", MATTERS.get(more["kind"], more["kind"]))
+    rule = more["facts"].get("approval_rule", "")
+    note("matters", _matters().get(rule, MATTERS.get(more["kind"], more["kind"])))
     return found
 
 
@@ -162,6 +163,8 @@ def _proposed(known: Callable[..., Any], book: Any, question: Any, facts: Any) -
     _saw(question.id)
     for answer in found.speaking:
         _saw(answer.rule.id)
+    for name, value in (known_fact for answer in found.answers for known_fact in answer.facts):
+        _note_fact(name, value)
     return found
 
 
@@ -201,6 +204,13 @@ def _flagged(known: Callable[..., Any], rows: Any) -> Any:
 
 
 @functools.cache
+def _matters() -> dict[str, str]:
+    """Approval rule -> its matter."""
+    packs = importlib.import_module("regimes.packs").load_library().packs
+    return {rule.id: rule.matter for pack in packs for rule in pack.approvals}
+
+
+@functools.cache
 def _flag_rules() -> dict[str, list[str]]:
     """Flag -> the rules that raise it."""
     found: dict[str, list[str]] = {}
@@ -215,6 +225,28 @@ def _approved(known: Callable[..., Any], book: Any, matter: str, facts: Any) -> 
     if rule is not None:
         _saw(rule.id)
     return rule
+
+
+def _reminded(
+    known: Callable[..., Any], code: str, version: int, digest: str, rule_id: str, rung: int
+) -> Any:
+    found = known(code, version, digest, rule_id, rung)
+    for ground, rule in _reminder_grounds():
+        if rule == rule_id and found.name:
+            _saw(ground, by="deadlines.sweep.sweep")
+    return found
+
+
+@functools.cache
+def _reminder_grounds() -> list[tuple[str, str]]:
+    """(suggestion, deadline rule): the suggestion says when the clock of the rule reminds."""
+    return [
+        (said.id, rule.id)
+        for pack in importlib.import_module("regimes.packs").load_library().packs
+        for said in pack.suggestions
+        for rule in pack.deadlines
+        if said.ladder and said.ladder == rule.ladder.id
+    ]
 
 
 def _suggested(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
@@ -242,6 +274,7 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.actions.holds", "stop", _held),
     ("regimes.standing", "stage_of", _staged),
     ("regimes.suggestions", "suggestions_of", _suggested),
+    ("deadlines.reminders", "meaning_of", _reminded),
     ("cases.selectors.flags", "_grouped", _flagged),
 )
 

@@ -39,17 +39,16 @@ DEFAULT_CHAINS: Mapping[str, tuple[str, ...]] = {
     "over_limit": ("bureau_director",),
     "cannot_dispose": ("bureau_director",),
 }
-# Our matter -> as the packs call it.
-MATTERS: Mapping[str, str] = {
-    "extension": "extend_case_limit",
-    "deduction": "deduct_period",
-    "over_limit": "over_limit_control",
-}
+# Our matter -> as the packs call it; an extension is called after the duty that it extends.
+MATTERS: Mapping[str, str] = {"deduction": "deduct_period", "over_limit": "over_limit_control"}
+EXTENDS_CASE = "extend_case_limit"
 MEASURED_BY: Mapping[str, str] = {"fine": "fine_amount", "detention": "detention_days"}
 """What a measure is measured by: its levels depend on it."""
 CASE_LIMIT = "case_close"
 """The duty whose limit is extended only by the chain of `extend_case_limit`."""
 CHANGES_A_DATE = ("extension", "deduction")
+PRESIDENT = "president"
+"""Without whose assent the limit of a case is not extended (BASE-G-09)."""
 
 
 def ask_approval(
@@ -66,7 +65,7 @@ def ask_approval(
     """Put a matter of a case before its approvers. matter: a key of DEFAULT_CHAINS or a matter of the case's packs.
 
     facts: ids, dates, amounts as text. extension: rule, subject, days. deduction: kind, first, last, rules. void:
-    event. over_limit, cannot_dispose: property. Any: code (the statutory ground), subject, and `values`: facts of the
+    event. over_limit, cannot_dispose: property, subject. Any: code (the statutory ground), subject, and `values`: facts of the
     vocabulary on which the levels depend (an amount, the kind of a measure). files: what proves the ground.
     Raises BadInput, NotAllowed, NotFound, WrongState (guard).
     """
@@ -113,6 +112,9 @@ def put(
     legal = _ground(locked, matter, facts)
     evidence = _evidence(locked, legal, files)
     rule = rule_for(locked, matter, {**facts, **({"code": legal.code} if legal else {})})
+    chain = list(rule.chain) if rule else list(DEFAULT_CHAINS[matter])
+    if _name(locked, matter, facts) == EXTENDS_CASE:
+        guard(locked, EXTENDS_CASE, {"president_approval_present": PRESIDENT in chain})
     frozen: dict[str, Any] = {**facts, "case": locked.case.pk}
     if legal is not None:
         frozen |= {"code": legal.code, "ground_rule": legal.id, "ground_zh": legal.statement}
@@ -124,7 +126,7 @@ def put(
         about=locked.case.about,
         court_id=locked.case.court_id,
         kind=matter,
-        chain=list(rule.chain) if rule else list(DEFAULT_CHAINS[matter]),
+        chain=chain,
         facts=log.plain(frozen),
         ground=ground.strip(),
         actor=actor,
@@ -148,9 +150,7 @@ def rule_for(locked: Locked, matter: str, facts: Mapping[str, Any]) -> Approval 
 
     A chain with a role that the court cannot have is not asked.
     """
-    if matter == "extension" and not _is_case_limit(locked, str(facts.get("rule"))):
-        return None
-    name = MATTERS.get(matter, matter)
+    name = _name(locked, matter, facts)
     subject = facts.get("subject") or locked.root
     known = flow.View(locked.state()).facts(subject if subject in locked.subjects else locked.root)
     merged = {**known, "statutory_ground_code": facts.get("code") or "none", **_values(facts)}
@@ -178,18 +178,21 @@ def _values(facts: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _is_case_limit(locked: Locked, rule_id: str) -> bool:
+def _name(locked: Locked, matter: str, facts: Mapping[str, Any]) -> str:
+    """As the packs call the matter: extend_case_limit, stay_by_superior_extension, deduct_period."""
+    if matter != "extension":
+        return MATTERS.get(matter, matter)
     try:
-        return locked.book.rule(rule_id).duty == CASE_LIMIT
+        duty = locked.book.rule(str(facts.get("rule"))).duty
     except KeyError:
-        return False
+        return matter
+    return EXTENDS_CASE if duty == CASE_LIMIT else f"{duty}_extension"
 
 
 def _ground(locked: Locked, matter: str, facts: Mapping[str, Any]) -> Ground | None:
     """The statutory ground of a matter that needs one (SQ 第十六条). Raises BadInput, WrongState (guard)."""
-    if matter == "extension" and not _is_case_limit(locked, str(facts.get("rule"))):
-        return None
-    grounds = locked.book.grounds(MATTERS.get(matter, matter))
+    name = _name(locked, matter, facts)
+    grounds = locked.book.grounds(name)
     if not grounds:
         return None
     wanted = facts.get("code")

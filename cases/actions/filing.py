@@ -161,7 +161,7 @@ def check_filing(filing: FilingInput, at: dt.datetime) -> tuple[str, ...]:
         raise BadInput(_("没有申请执行人。"), field="parties", fix=_("至少填写一名申请执行人。"))
     if "respondent" not in roles:
         raise BadInput(_("没有被执行人。"), field="parties", fix=_("至少填写一名被执行人。"))
-    return tuple(w for party in filing.parties for w in _check_party(party, today))
+    return tuple(w for party in filing.parties for w in check_party(party, today))
 
 
 def _check_dates(filing: FilingInput, today: dt.date) -> None:
@@ -176,7 +176,8 @@ def _check_dates(filing: FilingInput, today: dt.date) -> None:
         raise BadInput(_("收到申请日期晚于立案日期。"), field="application_on", fix=_("核对两个日期。"))
 
 
-def _check_party(party: PartyInput, today: dt.date) -> list[str]:
+def check_party(party: PartyInput, today: dt.date) -> list[str]:
+    """Name, phones and document of a party: what is wrong is refused by field, what was kept for a reason is told."""
     if not party.name.strip():
         raise BadInput(_("有一名当事人没有姓名或名称。"), field="parties", fix=_("补填姓名，或删去这一行。"))
     for phone in [*party.phones, *(agent.phone for agent in party.agents if agent.phone)]:
@@ -301,14 +302,21 @@ def _party(case: Case, subject: Subject, party: PartyInput) -> Party:
         kind=party.kind,
         name=party.name.strip(),
         initials=pinyin_initials(party.name.strip())[:60],
-        id_number=number or None,
-        id_index=blind_index(number, purpose="id") if number else None,
-        id_tail=blind_tail(number, 4, purpose="id_tail") if number else None,
-        id_masked=mask_id(number) if number else "",
-        id_doubt=party.id_reason,
+        **identity_of(number, party.id_reason),
         address=party.address or None,
         location=party.location,
     )
+
+
+def identity_of(number: str, doubt: str) -> dict[str, Any]:
+    """A document number as the columns of a party: encrypted, its indexes, its mask, why a doubtful one was kept."""
+    return {
+        "id_number": number or None,
+        "id_index": blind_index(number, purpose="id") if number else None,
+        "id_tail": blind_tail(number, 4, purpose="id_tail") if number else None,
+        "id_masked": mask_id(number) if number else "",
+        "id_doubt": doubt,
+    }
 
 
 def _write_contacts(row: Party, party: PartyInput) -> list[Any]:
@@ -395,14 +403,18 @@ def _perform_filing(
 
 def _ask(locked: Locked, filing: FilingInput, actor: User) -> list[Finding]:
     """The guards before filing: no double or split filing (LY-G-FILE-02), except by whom the rule names, for a reason."""
+    if filing.imported and locked.book.guards.get("file_case"):
+        # What a court's ledger holds was filed before: two rows are kept, and the doubt with them.
+        return check(locked.book, "file_case", {"duplicate_case_count": _twins(locked.case).count()})
+    return ask_of_doubles(locked, (actor, filing.duplicate_reason))
+
+
+def ask_of_doubles(locked: Locked, override: tuple[User, str]) -> list[Finding]:
+    """The guards of double filing on a case as its parties and basis now stand. Raises WrongState, naming the others."""
     if not locked.book.guards.get("file_case"):
         return []
-    twins = _twins(locked.case, filing)
-    if filing.imported:
-        # What a court's ledger holds was filed before: two rows are kept, and the doubt with them.
-        return check(locked.book, "file_case", {"duplicate_case_count": twins.count()})
+    twins, actor = _twins(locked.case), override[0]
     try:
-        override = (actor, filing.duplicate_reason)
         return guard(locked, "file_case", {"duplicate_case_count": twins.count()}, override=override)
     except WrongState as refused:
         numbers = list(twins.visible_to(actor).values_list("number", flat=True))
@@ -415,14 +427,12 @@ def _ask(locked: Locked, filing: FilingInput, actor: User) -> list[Finding]:
         ) from None
 
 
-def _twins(case: Case, filing: FilingInput) -> CaseQuerySet:
+def _twins(case: Case) -> CaseQuerySet:
     """The court's other cases of this kind on the same basis with an applicant and a respondent in common."""
-    names: dict[str, list[str]] = {}
-    for party in filing.parties:
-        names.setdefault(party.role, []).append(party.name.strip())
     cases = Case.objects.filter(court_id=case.court_id, kind=case.kind, basis=case.basis)
     cases = cases.exclude(pk=case.pk).exclude(state=CaseState.CANCELLED)
     for role in ("applicant", "respondent"):
-        same = Party.objects.filter(case=OuterRef("pk"), role=role, name__in=names.get(role, ()))
+        names = Party.objects.filter(case=case, role=role).values("name")
+        same = Party.objects.filter(case=OuterRef("pk"), role=role, name__in=names)
         cases = cases.filter(Exists(same))
     return cases.order_by("id")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.book import book_of
 from cases.models import Extension, Hold
 from cases.perform import Act, check_day, known, perform
 from cases.policy import in_reach, may
@@ -189,14 +190,17 @@ def correct_start(
         if on > today(at):
             raise BadInput(_("日期不能晚于今天。"), field="on", fix=_("填写实际日期。"))
         subject = subject_id or locked.root
-        old = _move_moment(locked, event, subject, on)
         if event == "case_filed":
-            locked.case.filed_on = on
+            old = locked.moments[locked.root][event][0][0]
+            facts = move_filing_day(locked, on, at, alone=True)
+        else:
+            old = _move_moment(locked, event, subject, on)
+            facts = [_moments(locked, subject, event)]
         act = Act(
             kind="case.corrected",
             key=key,
             on=today(at),
-            facts=[(subject, f"@{event}", [list(row) for row in locked.moments[subject][event]])],
+            facts=facts,
             data={"event": event, "subject": subject, "old": old, "new": on, "reason": reason},
             quiet=True,
         )
@@ -262,6 +266,59 @@ def moved_clocks(locked: Locked) -> list[Moved]:
             )
         )
     return moved
+
+
+def move_filing_day(
+    locked: Locked, on: dt.date, at: dt.datetime, *, alone: bool = False
+) -> list[tuple[int, str, Any]]:
+    """更正立案日期 in the locked state; returns the facts to record. What was received on the day of filing moves with it,
+    unless the day of filing is moved `alone`.
+
+    Raises BadInput (after today, after the first act, before the application), WrongState where another year's number
+    or other rules would apply.
+    """
+    case, root = locked.case, locked.root
+    _check_filing_day(locked, on, at)
+    before = [pin.whole for pin in locked.book.pinned]
+    moved = ["case_filed"]
+    if case.received_on == case.filed_on and not alone:
+        moved.append("case_received")
+        case.received_on = on
+    case.filed_on = on
+    if [pin.whole for pin in book_of(case).pinned] != before:
+        raise WrongState(
+            _("按更正后的立案日期，适用的规则不同。"), fix=_("撤销立案后重新立案，或者先申请换用规则。")
+        )
+    for event in moved:
+        _move_moment(locked, event, root, on)
+    return [_moments(locked, root, event) for event in moved]
+
+
+def _check_filing_day(locked: Locked, on: dt.date, at: dt.datetime) -> None:
+    case = locked.case
+    if on > today(at):
+        raise BadInput(_("日期不能晚于今天。"), field="filed_on", fix=_("填写实际日期。"))
+    if case.application_on and on < case.application_on:
+        raise BadInput(
+            _("立案日期早于收到申请的日期（%s）。") % case.application_on.isoformat(),
+            field="filed_on",
+            fix=_("核对两个日期。"),
+        )
+    if on.year != case.filed_on.year:
+        raise WrongState(_("立案日期不能改到另一年，案号按年编排。"), fix=_("申请撤销立案后重新立案。"))
+    done = min(
+        (node.done_on for node in locked.nodes.values() if node.done_by_id and node.done_on), default=on
+    )
+    if on > done:
+        raise BadInput(
+            _("本案 %s 已有办理记录，立案日期不能晚于这一天。") % done.isoformat(),
+            field="filed_on",
+            fix=_("核对日期；办理日期有误的，先撤销那次办理。"),
+        )
+
+
+def _moments(locked: Locked, subject: int, event: str) -> tuple[int, str, Any]:
+    return subject, f"@{event}", [list(row) for row in locked.moments[subject][event]]
 
 
 def _move_moment(locked: Locked, event: str, subject: int, on: dt.date) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.rows import image_of
 from courts.calendar import calendar_for, version
-from courts.models import Court
+from courts.models import Court, User
 from deadlines.models import Deadline
 from deadlines.reprojection import Moved, reproject
 from events import log
@@ -39,7 +39,7 @@ ACTOR = "system:calendar"
 
 
 def begin(event: Event) -> Job:
-    """Reaction to calendar.day_set and calendar.year_published: ask for the job that re-projects. Once an event."""
+    """Reaction to calendar.day_set, day_removed and year_published: ask for the job that re-projects. Once an event."""
     words = _words(event)
     return ask_job(
         kind=KIND,
@@ -47,6 +47,9 @@ def begin(event: Event) -> Job:
         params={"event": event.pk, "court": event.court_id, "words": words},
         key=f"event:{event.pk}",
         at=time.now(),
+        actor=User.objects.filter(pk=event.actor.removeprefix("user:")).first()
+        if event.actor.startswith("user:")
+        else None,
         court_id=event.court_id,
     )
 
@@ -96,9 +99,11 @@ def _words(event: Event) -> str:
     if event.kind == "calendar.year_published":
         return _("%(year)d年放假安排公布（%(source)s）") % {"year": data["year"], "source": data["source"]}
     day = parse_date(data["on"], today=dt.date.max)
-    state = _("工作日") if data["is_workday"] else _("休息日")
+    state = _("工作日") if data.get("is_workday") else _("休息日")
     values = {"day": f"{day.year}年{day.month}月{day.day}日", "state": state, "source": data["source"]}
     text = _("%(day)s定为%(state)s（%(source)s）") % values
+    if event.kind == "calendar.day_removed":
+        text = _("%(day)s恢复按全国日历（%(source)s）") % values
     court = Court.objects.filter(pk=event.court_id).values_list("short_name", flat=True).first()
     return f"{court}{text}" if court else text
 

@@ -18,6 +18,7 @@ from cases.snapshot import Locked, lock_case
 from cases.states import CaseState, ClosingType
 from closing.checklist import Answer, answers, counts, derive, gaps
 from closing.models import TerminationReview
+from closing.policy import must_review
 from courts.models import User
 from events.models import Event
 from funds.selectors import money_of
@@ -67,7 +68,7 @@ def review_termination(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="termination.reviewed", data={"review": review_id})) is not None:
             return event
-        may(actor, "termination_review", "A", _("审核终本"))
+        must_review(locked, actor)
         in_reach(locked, actor)
         check_day(locked, on, at)
         review = TerminationReview.objects.select_for_update().get(pk=review_id)

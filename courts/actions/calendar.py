@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from courts.models import CalendarDay, CalendarStamp, Court, User
 from events import log
-from kernel.errors import BadInput, NotAllowed
+from kernel.errors import BadInput, NotAllowed, NotFound
 from regimes.calendar import Calendar
 
 
@@ -110,10 +110,12 @@ def set_day(
 ) -> CalendarDay:
     """Say that a day is a working day or not, nationally or for one court, and on what ground (document and number).
 
-    Raises NotAllowed without the calendar right, BadInput without a source.
+    Raises NotAllowed without the calendar right or for a court out of reach, BadInput without a source or a name.
     """
-    _may_edit(actor)
+    _may_edit(actor, court)
     _must_name(source)
+    if not name.strip():
+        raise BadInput(_("没有填写名称。"), field="name", fix=_("例如 国庆节、调休上班、防汛停班。"))
     with transaction.atomic(durable=True):
         CalendarStamp.objects.select_for_update().get_or_create(pk=1)
         log.append(
@@ -145,7 +147,35 @@ def set_day(
     return day
 
 
-def _may_edit(actor: User) -> None:
+def remove_day(*, on: dt.date, court: Court, source: str, actor: User, at: dt.datetime, key: str) -> None:
+    """Take back what a court has said of a day of its own; the national table counts again. source: why, by what.
+
+    Raises NotAllowed, BadInput without a reason, NotFound where the court has said nothing of the day.
+    """
+    _may_edit(actor, court)
+    _must_name(source)
+    with transaction.atomic(durable=True):
+        CalendarStamp.objects.select_for_update().get_or_create(pk=1)
+        row = CalendarDay.objects.filter(court=court, on=on).first()
+        if row is None and log.find("calendar", key) is None:
+            raise NotFound(_("本院没有单独规定这一天。"), fix=_("刷新页面。"))
+        log.append(
+            stream="calendar",
+            kind="calendar.day_removed",
+            actor=actor.actor,
+            at=at,
+            key=key,
+            data={"on": on, "source": source, "court": court.pk},
+            court_id=court.pk,
+        )
+        if row is not None:
+            row.delete()
+            CalendarStamp.objects.filter(pk=1).update(version=F("version") + 1)
+
+
+def _may_edit(actor: User, court: Court | None = None) -> None:
+    if court is not None and not actor.is_superuser and court.pk not in actor.scope.courts | actor.scope.home:
+        raise NotAllowed(_("不能修改%s的日历。") % court.name, fix=_("请联系该院系统管理员。"))
     if not actor.is_superuser and not actor.scope.may("calendar", "W"):
         raise NotAllowed(_("只有系统管理员可以修改日历。"), fix=_("请联系本院系统管理员。"))
 

@@ -49,12 +49,16 @@ def next_rows(rows: type[Rows], data: QueryDict, prefix: str) -> list[dict[str, 
 
 
 def typed(form: type[forms.Form], data: QueryDict) -> dict[str, Any]:
-    """What was typed in a form's own fields, unchecked, as first values of a fresh one."""
+    """What was typed in a form's own fields, unchecked, as first values of a fresh one.
+
+    A form names in `made` how the fields begin that it makes of its case.
+    """
     values: dict[str, Any] = {}
     for name, field in form.base_fields.items():
         is_many = isinstance(field, forms.MultipleChoiceField)
         values[name] = data.getlist(name) if is_many else data.get(name, "")
-    return values
+    made = tuple(getattr(form, "made", ()))
+    return values | {name: data[name] for name in data if name.startswith(made)}
 
 
 def _typed_rows(rows: type[Rows], data: QueryDict, prefix: str) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from closing.policy import may_review
+from desk.corrected import change_words
 from desk.selectors import menu, triage
 from desk.selectors.case_file import CaseFile, doer
 from desk.selectors.clocks import ClockView, duties
@@ -179,6 +181,9 @@ def event_words(file: CaseFile, event: Event) -> str:
     words = act_words(event.kind)
     if amount := data.get("amount"):
         words = f"{words} {yuan(amount)}"
+    if event.kind == "case.filing_corrected":
+        changed = "；".join(change_words(change, file.state.labels) for change in data["changes"])
+        words = f"{words}：{changed}"
     if event.kind == "case.corrected":
         words = _("%(act)s：%(old)s 改为 %(new)s") % {
             "act": words,
@@ -293,7 +298,7 @@ def _waiting(file: CaseFile) -> Iterator[dict[str, Any]]:
         yield item
     if file.review is not None and file.review.result == "pending":
         item = {"tone": "hold", "text": _("终本报请正在由指定局领导审核")}
-        if file.user.scope.may("termination_review", "A"):
+        if may_review(file.state, file.user):
             item |= {"url": reverse("desk:act", args=[file.case.pk, "review"]), "label": _("去审核")}
         yield item
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONArray, JSONObject
 from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from cases.models import Case, Node, Party
 from cases.snapshot import Locked, read_locked
 from closing.models import TerminationReview
-from courts.models import CourtPack, User
+from courts.models import CourtPack, PackRelease, User
 from desk.selectors import clocks
 from desk.selectors.clocks import ClockView
 from documents.models import File, Paper
@@ -97,14 +97,15 @@ class CaseFile:
 
 
 def cases_to_show(user: User) -> QuerySet[Case]:
-    """The cases a person may open, with what their page counts and the packs of the court above."""
+    """The cases a person may open, with what their page counts, the packs of the court above and what is released."""
     return (
         Case.objects.visible_to(user)
         .select_related("court", "team", "owner")
         .annotate(
             above=ArraySubquery(
                 CourtPack.objects.filter(court_id=OuterRef("court__parent_id")).values("code")
-            )
+            ),
+            releases=ArraySubquery(PackRelease.objects.values(pair=JSONArray("code", "version"))),
         )
         .annotate(papers_count=_count(Paper), files_count=_count(File.objects.exclude(kind="paper")))
         .annotate(ordered=_ordered())

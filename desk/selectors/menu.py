@@ -42,10 +42,16 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (_is_held(file) and may_hold(file), "release", _("解除停止事由"), "player-play"),
         (case.is_open and file.receipts and may_ask(file), "defer", _("申请延期发放"), "clock-pause"),
         (case.is_open and may_ask(file), "ask", _("提请其他审批"), "rubber-stamp"),
-        (case.is_open and may_ask(file), "repin", _("申请换用另一版规则"), "versions"),
+        (
+            case.is_open and may_ask(file) and has_other_version(file),
+            "repin",
+            _("申请换用另一版规则"),
+            "versions",
+        ),
         (running and may_hold(file), "suspend", _("中止执行"), "player-pause"),
         (state == "suspended" and may_hold(file), "resume", _("恢复执行"), "player-play"),
         (case.is_open and may_correct(file), "correct", _("更正起算日期"), "calendar-event"),
+        (case.is_open and may_correct_filing(file), "correct-filing", _("更正立案信息"), "edit"),
         (running and file.is_own, "termination", _("报请终本"), "checklist"),
         (running and file.is_own, "close", _("办理结案"), "gavel"),
         (state == "closed" and may_archive(file), "archive", _("归档"), "archive"),
@@ -101,6 +107,20 @@ def may_hold(file: CaseFile) -> bool:
 def may_correct(file: CaseFile) -> bool:
     """Who may correct the day on which something happened."""
     return file.user.scope.may("extension", "A")
+
+
+def has_other_version(file: CaseFile) -> bool:
+    """Whether a pack of the case has been released in another version too."""
+    pinned = {pin["code"]: pin["version"] for pin in file.case.packs}
+    return any(code in pinned and pinned[code] != version for code, version in file.case.releases)
+
+
+def may_correct_filing(file: CaseFile) -> bool:
+    """Whom the court lets file, or who may do the open node of it."""
+    node = next((n for n in file.nodes if n.kind == "filing_correction" and n.state == "open"), None)
+    if node is not None:
+        return not may_complete(file, node)
+    return file.user.scope.may("file", "W") or file.user.scope.may("extension", "A")
 
 
 def may_hand_over(file: CaseFile) -> bool:

@@ -13,39 +13,27 @@ from cases.actions.asking import ask_approval
 from cases.actions.assigning import hand_over_cases, recuse
 from cases.actions.clues import receive_clue
 from cases.actions.converting import assign_converted, propose_conversion, record_trigger
-from cases.actions.holding import Moved, correct_start, preview, resume_case, suspend_case
-from cases.actions.holds import release_hold, set_hold, try_out
-from cases.actions.repinning import ask_repin, preview_repin
+from cases.actions.holding import correct_start, resume_case, suspend_case
+from cases.actions.holds import release_hold, set_hold
+from cases.actions.repinning import ask_repin
 from cases.actions.triage import prepare_triage
-from cases.repinning import Shift
-from cases.states import ClosingType
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
+from closing.policy import may_review
 from desk.forms import acts as forms
 from desk.forms.act_form import About, ActForm
+from desk.forms.correcting import CorrectFilingForm
 from desk.forms.money import ReceiptForm
 from desk.forms.nodes import ArchiveForm, PayeeForm
 from desk.forms.property import ControlForm, FindingForm
 from desk.forms.triage import ConvertedForm, PrepareForm, ProposeForm, TriageForm, TriggerForm
 from desk.selectors import menu
 from desk.selectors.case_file import CaseFile
-from desk.views import works
+from desk.views import checks, works
+from desk.views.checks import Check, split, subject_of
 from desk.views.doing import Doing
-from desk.words import plain_day
 from funds.actions.receipts import receive_for_case
-from kernel.capitals import in_capitals
 from kernel.errors import BadInput
-from kernel.money import format_yuan
 from measures.actions.finding import add_property
-from regimes.vocabulary import load_vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What is shown before the act is done. rows: {label, value, note}. typed_word: to be typed when it cannot be taken back."""
-
-    rows: list[dict[str, Any]]
-    warning: str = ""
-    typed_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def hold(doing: Doing) -> Any:
     return set_hold(
         case_id=_case(doing),
         rule_id=given["rule"],
-        subject_id=_subject(doing.about, given["subject"]),
+        subject_id=subject_of(doing.about, given["subject"]),
         files=doing.files["files"],
         **{name: given[name] for name in names},
         **doing.by,
@@ -224,20 +212,6 @@ def cancel(doing: Doing) -> Any:
     return _ask(doing, "cancel_case", {})
 
 
-def check_receive(about: About, given: dict[str, Any]) -> Check:
-    """Whose money, how much, from whom."""
-    serial = _("流水号 %(serial)s") % {"serial": given["bank_serial"]}
-    words = _("大写：%(words)s") % {"words": in_capitals(given["amount"])}
-    return Check(
-        [
-            {"label": _("认领到案件"), "value": about.file.case.number},
-            {"label": _("到账金额"), "value": format_yuan(given["amount"]), "note": words},
-            {"label": _("到账日期"), "value": plain_day(given["arrived_on"])},
-            {"label": _("付款人"), "value": given["payer_name"], "note": serial},
-        ]
-    )
-
-
 def prepare(doing: Doing) -> Any:
     """登记分流情况."""
     return prepare_triage(case_id=_case(doing), facts=doing.form.facts, **doing.by)
@@ -261,131 +235,12 @@ def give(doing: Doing) -> Any:
     return assign_converted(case_id=_case(doing), **{name: doing.cleaned[name] for name in names}, **doing.by)
 
 
-def check_suspend(about: About, given: dict[str, Any]) -> Check:
-    """Old and new last day of every clock."""
-    return _moved(about, {"suspend": given["on"]})
-
-
-def check_resume(about: About, given: dict[str, Any]) -> Check:
-    """Old and new last day of every clock."""
-    return _moved(about, {"resume": given["on"]})
-
-
-def check_extend(about: About, given: dict[str, Any]) -> Check:
-    """The new last day, as it would be once approved."""
-    rule, subject = split(given["clock"])
-    return _moved(about, {"extend": [rule, subject, given["days"]]}, after_approval=True)
-
-
-def check_deduct(about: About, given: dict[str, Any]) -> Check:
-    """The new last days, as they would be once approved."""
-    change = {"deduct": [given["kind"], given["first"], given["last"], given["rules"]]}
-    return _moved(about, change, after_approval=True)
-
-
-def check_hold(about: About, given: dict[str, Any]) -> Check:
-    """What would stop: old and new last day of every clock."""
-    change = {"hold": [given["rule"], _subject(about, given["subject"]), given["on"]]}
-    return _moved(about, change, tried=try_out)
-
-
-def check_release(about: About, given: dict[str, Any]) -> Check:
-    """What would run on: old and new last day of every clock."""
-    return _moved(about, {"release": [int(given["hold"]), given["on"]]}, tried=try_out)
-
-
 def ask_version(doing: Doing) -> Any:
     """换用另一版规则, by approval."""
     code, version = split(doing.cleaned["release"])
     return ask_repin(
         case_id=_case(doing), code=code, version=version, ground=doing.cleaned["ground"], **doing.by
     )
-
-
-def check_version(about: About, given: dict[str, Any]) -> Check:
-    """What the other version does to every clock, old -> new."""
-    code, version = split(given["release"])
-    case = about.file.case
-    found = preview_repin(case_id=case.pk, code=code, version=version, actor=about.file.user)
-    warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。") if found else _("没有期限因此变动。")
-    return Check([_shift_row(case.number, each) for each in found], warning)
-
-
-def _shift_row(number: str, shift: Shift) -> dict[str, Any]:
-    gone = _("不再计算") if shift.change == "ended" else _("视为已完成")
-    old = plain_day(shift.old) if shift.old else _("没有")
-    new = plain_day(shift.new) if shift.new else gone
-    about = "" if shift.subject == number else f"（{shift.subject}）"
-    return {"label": f"{shift.rule_id}{about}", "value": f"{old} → {new}", "note": shift.statement}
-
-
-def check_correct(about: About, given: dict[str, Any]) -> Check:
-    """Old and new last day of every clock that starts from the corrected fact."""
-    event, subject = split(given["moment"])
-    return _moved(about, {"correct": [event, subject, given["on"]]})
-
-
-def check_close(about: About, given: dict[str, Any]) -> Check:
-    """What is closed, how, with how much recovered."""
-    case = about.file.case
-    left = max(case.claim_amount - about.file.received, case.claim_amount * 0)
-    rows = [
-        {"label": _("案号"), "value": case.number},
-        {"label": _("结案方式"), "value": ClosingType(given["closing_type"]).label, "note": given["ground"]},
-        {"label": _("结案日期"), "value": plain_day(given["on"])},
-        {"label": _("实际到位"), "value": format_yuan(about.file.received), "note": _left(left)},
-        {"label": _("未办结节点"), "value": _open_nodes(about.file)},
-    ]
-    return Check(rows, _("结案后本案各项期限停止，未办结节点随之终止；撤销须另行报批。"), _("结案"))
-
-
-def split(text: str) -> tuple[str, int]:
-    """ "JZ-D-01:12" as rule and subject."""
-    name, _sep, subject = text.rpartition(":")
-    return name, int(subject)
-
-
-def _left(left: Any) -> str:
-    return _("未到位 %(amount)s") % {"amount": format_yuan(left)} if left else _("已全部到位")
-
-
-def _open_nodes(file: CaseFile) -> str:
-    standing = [n for n in file.nodes if n.state == "open" and not file.definition(n).outlives_closing]
-    names = "、".join(file.title(node) for node in standing[:5] if node.kind != "closing")
-    count = sum(1 for node in standing if node.kind != "closing")
-    return _("%(count)d 个：%(names)s") % {"count": count, "names": names} if count else _("无")
-
-
-def _subject(about: About, text: str) -> int | None:
-    """The subject of a hold; the case itself is None."""
-    return None if int(text) == about.file.state.root else int(text)
-
-
-def _moved(about: About, change: dict[str, Any], *, after_approval: bool = False, tried: Any = None) -> Check:
-    """The clocks whose last day the change moves; those past their end stay as they are and are left out."""
-    file = about.file
-    found = preview(case_id=file.case.pk, actor=file.user, change=change, try_out=tried)
-    moved = [each for each in found if each.old != each.new]
-    warning = "" if moved else _("没有期限因此变动，请核对日期。")
-    if tried is not None and not moved:
-        warning = _("没有正在计时的期限因此变动；所列节点仍按规则停止或者恢复。")
-    if moved and after_approval:
-        warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。")
-    return Check([_moved_row(file, each) for each in moved], warning)
-
-
-def _moved_row(file: CaseFile, moved: Moved) -> dict[str, Any]:
-    old = plain_day(moved.old) if moved.old else _("停止计时")
-    new = plain_day(moved.new) if moved.new else _("停止计时")
-    rule = file.state.book.rule(moved.rule_id)
-    duty = load_vocabulary().duties.get(rule.duty, moved.rule_id)
-    about = "" if moved.subject == file.case.number else f"（{moved.subject}）"
-    tag = _("，暂定") if moved.provisional else ""
-    return {
-        "label": f"{duty}{about}",
-        "value": f"{old} → {new}{tag}",
-        "note": f"{moved.rule_id} {moved.statement}",
-    }
 
 
 def _ask(doing: Doing, matter: str, facts: dict[str, Any]) -> Any:
@@ -404,7 +259,7 @@ def _case(doing: Doing) -> int:
 
 
 def _is_reviewer(file: CaseFile) -> bool:
-    return file.user.scope.may("termination_review", "A")
+    return may_review(file.state, file.user)
 
 
 def _payee(file: CaseFile) -> bool:
@@ -414,27 +269,27 @@ def _payee(file: CaseFile) -> bool:
 DEEDS: dict[str, Deed] = {
     "suspend": Deed(
         _lazy("中止执行"), forms.SuspendForm, suspend, menu.may_hold, _lazy("已中止执行，各项期限停止计算。"),
-        _lazy("确认中止"), _lazy("提交前先看各项期限的变化。"), check=check_suspend,
+        _lazy("确认中止"), _lazy("提交前先看各项期限的变化。"), check=checks.check_suspend,
     ),
     "resume": Deed(
         _lazy("恢复执行"), forms.ResumeForm, resume, menu.may_hold, _lazy("已恢复执行，各项期限已重算。"),
-        _lazy("确认恢复"), _lazy("提交前先看各项期限的变化。"), check=check_resume,
+        _lazy("确认恢复"), _lazy("提交前先看各项期限的变化。"), check=checks.check_resume,
     ),
     "extend": Deed(
         _lazy("申请延长期限"), forms.ExtendForm, extend, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
-        _lazy("提请审批"), _lazy("写明延长的理由；提交前先看新的到期日。"), check=check_extend,
+        _lazy("提请审批"), _lazy("写明延长的理由；提交前先看新的到期日。"), check=checks.check_extend,
     ),
     "deduct": Deed(
         _lazy("申请扣除期限"), forms.DeductionForm, deduct, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
-        _lazy("提请审批"), _lazy("写明扣除的期间和理由；提交前先看新的到期日。"), check=check_deduct,
+        _lazy("提请审批"), _lazy("写明扣除的期间和理由；提交前先看新的到期日。"), check=checks.check_deduct,
     ),
     "hold": Deed(
         _lazy("登记停止事由"), forms.HoldForm, hold, menu.may_hold, _lazy("已登记，所涉节点和期限停止。"),
-        _lazy("确认登记"), _lazy("异议、暂缓、和解、破产等只停止所涉的节点；提交前先看各项期限的变化。"), check=check_hold,
+        _lazy("确认登记"), _lazy("异议、暂缓、和解、破产等只停止所涉的节点；提交前先看各项期限的变化。"), check=checks.check_hold,
     ),
     "release": Deed(
         _lazy("解除停止事由"), forms.ReleaseForm, release, menu.may_hold, _lazy("已解除，期限已重算。"),
-        _lazy("确认解除"), _lazy("提交前先看各项期限的变化；另有停止事由的，期限继续停止。"), check=check_release,
+        _lazy("确认解除"), _lazy("提交前先看各项期限的变化；另有停止事由的，期限继续停止。"), check=checks.check_release,
     ),
     "defer": Deed(
         _lazy("申请延期发放"), forms.DeferForm, defer, menu.may_ask, _lazy("已提请审批，批准后发放期限停止。"),
@@ -447,11 +302,16 @@ DEEDS: dict[str, Deed] = {
     "repin": Deed(
         _lazy("申请换用另一版规则"), forms.RepinForm, ask_version, menu.may_ask, _lazy("已提请审批，批准后期限自动重算。"),
         _lazy("提请审批"), _lazy("案件立案后固定适用当时的规则；换用另一版须经批准，提交前先看各项期限的变化。"),
-        check=check_version,
+        check=checks.check_version,
     ),
     "correct": Deed(
         _lazy("更正起算日期"), forms.CorrectForm, correct, menu.may_correct, _lazy("已更正，相关期限已重算。"),
-        _lazy("确认更正"), _lazy("起算日期登记有误时使用，原记录保留在操作日志。"), check=check_correct,
+        _lazy("确认更正"), _lazy("起算日期登记有误时使用，原记录保留在操作日志。"), check=checks.check_correct,
+    ),
+    "correct-filing": Deed(
+        _lazy("更正立案信息"), CorrectFilingForm, works.correct_filed, menu.may_correct_filing,
+        _lazy("已更正，相关期限已重算。"), _lazy("确认更正"), _lazy("只改有误的项目；原来的内容保留在操作日志。"),
+        fields="desk/_correcting_fields.html", check=checks.check_filing,
     ),
     "hand-over": Deed(
         _lazy("移交案件"), forms.HandOverForm, hand_over, menu.may_hand_over, _lazy("已移交，待办节点和期限随案移交。"),
@@ -467,7 +327,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "close": Deed(
         _lazy("办理结案"), forms.CloseForm, close, lambda file: file.is_own, _lazy("已结案。"), _lazy("确认结案"),
-        check=check_close,
+        check=checks.check_close,
     ),
     "archive": Deed(_lazy("归档"), ArchiveForm, archive, menu.may_archive, _lazy("已归档。"), _lazy("确认归档")),
     "property": Deed(
@@ -480,7 +340,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "receipt": Deed(
         _lazy("登记到账"), ReceiptForm, receive, menu.may_receive, _lazy("已登记到账并认领到本案，发放期限开始计算。"),
-        _lazy("确认到账"), _lazy("流水明确属于本案的案款在这里登记，同时认领到本案。"), check=check_receive,
+        _lazy("确认到账"), _lazy("流水明确属于本案的案款在这里登记，同时认领到本案。"), check=checks.check_receive,
     ),
     "payee": Deed(
         _lazy("登记领款账户"), PayeeForm, works.register, _payee, _lazy("已登记领款账户。"), _lazy("登记"),

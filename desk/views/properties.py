@@ -114,7 +114,7 @@ def _ask(doing: Doing, matter: str) -> Any:
     return ask_approval(
         case_id=doing.about.file.case.pk,
         matter=matter,
-        facts={"property": doing.about.item.pk},
+        facts={"property": doing.about.item.pk, "subject": doing.about.item.subject_id},
         ground=doing.cleaned["ground"],
         **doing.by,
     )

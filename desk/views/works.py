@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
+from cases.actions.correcting import correct_filing
 from cases.actions.triage import classify_case
 from closing.actions.closing import archive_case, record_interview
 from desk.forms import nodes as forms
 from desk.forms.act_form import ActForm
+from desk.forms.correcting import CorrectFilingForm
 from desk.forms.declared import DeclaredForm
 from desk.forms.property import ControlForm, FeedbackForm
 from desk.forms.triage import TriageForm
@@ -54,6 +56,17 @@ def assign(doing: Doing) -> Any:
     given = doing.cleaned
     return assign_case(
         case_id=doing.about.file.case.pk, owner=given["owner"], team=given["team"], on=given["on"], **doing.by
+    )
+
+
+def correct_filed(doing: Doing) -> Any:
+    """更正立案信息, with or without the node of it."""
+    return correct_filing(
+        case_id=doing.about.file.case.pk,
+        correction=doing.cleaned["correction"],
+        on=doing.cleaned["on"],
+        seen_version=doing.seen if doing.about.node is not None else None,
+        **doing.by,
     )
 
 
@@ -215,4 +228,5 @@ WORKS: dict[str, Work] = {
     "interview": Work(forms.InterviewForm, interview),
     "triage": Work(TriageForm, triage, "desk/_triage_fields.html"),
     "archive": Work(forms.ArchiveForm, archive),
+    "filing_correction": Work(CorrectFilingForm, correct_filed, "desk/_correcting_fields.html"),
 }

@@ -101,11 +101,12 @@ def control(
 
 def ask_over_limit(case: DemoCase, label: str) -> DemoCase:
     """Ask the director whether an indivisible item above the claim may be controlled."""
+    row = item_of(case, label)
     return case.do(
         lambda key, _day: ask_approval(
             case_id=case.case_id,
             matter="over_limit",
-            facts={"property": item_of(case, label).pk},
+            facts={"property": row.pk, "subject": row.subject_id},
             ground="车辆为不可分物，无其他财产可供执行。",
             actor=case.handler,
             at=time.now(),

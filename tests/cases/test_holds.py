@@ -8,7 +8,7 @@ import pytest
 
 from cases.actions.holding import preview
 from cases.actions.holds import release_hold, set_hold, try_out
-from cases.models import Case, Hold
+from cases.models import Case, Fact, Hold
 from deadlines.models import Deadline
 from events import log
 from events.models import Event
@@ -132,7 +132,7 @@ def test_an_objection_to_one_item_stops_its_disposal_and_nothing_else(home: Hous
 def test_a_bankruptcy_stops_one_respondent_and_a_settlement_the_case(home: House, case: Case) -> None:
     party = case.parties.get(role="respondent").subject_id
     with on("2023-05-10"):
-        held(home, case, "BASE-H-07", party, "2023-05-10", "（2023）鄂99破申1号")
+        bankruptcy = held(home, case, "BASE-H-07", party, "2023-05-10", "（2023）鄂99破申1号")
     running = {k[0] for k, (state, _d) in clocks(case).items() if state == "running"}
     assert "JZ-D-07" not in running
     assert "BASE-D-01" in running, "the notice is no enforcement measure"
@@ -149,6 +149,10 @@ def test_a_bankruptcy_stops_one_respondent_and_a_settlement_the_case(home: House
         "10-24 and the 31 days from 5-11 to 6-10"
     )
     assert clocks(case)[("JZ-D-07", subject(case, "甲车"))][0] == "suspended", "the bankruptcy still stands"
+    with on("2023-06-12"):
+        released(home, case, bankruptcy, "2023-06-12", "rejected")
+    assert clocks(case)[("JZ-D-07", subject(case, "甲车"))][0] == "running"
+    assert Fact.objects.filter(case=case, subject_id=party, key="@bankruptcy_closed").exists()
 
 
 def test_overlapping_holds_count_a_day_once(home: House, case: Case) -> None:

@@ -239,3 +239,57 @@ def test_fines_and_detention_go_to_the_level_of_their_amount_or_days(values: dic
         with pytest.raises(BadInput) as wrong:
             ask(home, case, "coercive_measure", {"values": {"measure_kind": values["measure_kind"]}})
         assert wrong.value.field in ("fine_amount", "detention_days")
+
+
+SHORT = """
+pack: SH-2023
+version: 1
+title: 本院期限审批
+court: 某法院
+document: 某院发〔2023〕2号
+effective:
+  from: 2023-01-01
+approvals:
+  - {id: SH-AP-01, article: 一, statement: 延长执行期限由局长批准。, matter: extend_case_limit, chain: [team_leader, bureau_director]}
+"""
+
+
+def test_a_court_whose_own_ladder_ends_below_the_president_extends_no_case_limit() -> None:
+    """BASE-G-09: where the national ladder stands alone it reaches the president, and the same matter passes."""
+    home, plain = house(packs=("SH-2023",)), house(packs=())
+    pack = parse_pack(SHORT, "SH-2023/1.yaml")
+    release_pack(pack=pack, text=pack.text, at=time.now(), actor=home.director.actor)
+    facts = {"rule": "BASE-D-04", "days": 30, "code": "other_statutory"}
+    with on("2023-04-24 09:30"):
+        case, other = assigned(home, filing("2023-04-24")), assigned(plain, filing("2023-04-24"))
+    with on("2023-08-01"):
+        with pytest.raises(WrongState) as refused:
+            ask(home, case, "extension", facts, files=proof(case, home.handler))
+        assert refused.value.code == "BASE-G-09"
+        request = ask(plain, other, "extension", facts, files=proof(other, plain.handler))
+    assert request.chain == ["president"]
+    assert not Request.objects.filter(about=case.about).exists()
+
+
+def test_the_president_lets_a_stay_by_the_superior_court_last_longer() -> None:
+    """BASE-AP-04: three months from 2023-05-10, thirty days more once approved, and not before."""
+    home = house()
+    with on("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24"))
+    with on("2023-05-10"):
+        given = {
+            "rule_id": "BASE-H-05",
+            "subject_id": None,
+            "document": "（2023）鄂执监1号",
+            "on": time.today(),
+        }
+        set_hold(case_id=case.pk, ground="上级通知", **given, actor=home.handler, at=time.now(), key=key())
+    assert due(case, "BASE-D-61") == "2023-08-10"
+    with on("2023-08-01"):
+        request = ask(home, case, "extension", {"rule": "BASE-D-61", "days": 30})
+        assert (request.chain, request.facts["approval_rule"]) == (["president"], "BASE-AP-04")
+        with pytest.raises(NotAllowed):
+            say_yes(request, home.director)
+        assert due(case, "BASE-D-61") == "2023-08-10"
+        say_yes(request, home.president)
+    assert due(case, "BASE-D-61") == "2023-09-09"

@@ -15,11 +15,12 @@ from cases.models import Case, Party
 from cases.selectors import flags
 from closing.actions.closing import archive_case
 from courts.models import User
+from deadlines.models import Deadline
 from kernel import time
 from measures.actions.controlling import leave_uncontrolled, release, renew
 from measures.actions.finding import Found, add_property
 from measures.models import Control
-from tests.factories.cases import House, applicant, assigned, filed, filing, house, key, respondent
+from tests.factories.cases import House, applicant, assigned, complete, filed, filing, house, key, respondent
 from tests.walks.stage import control, item, money, on, pay, payee
 from tests.walks.test_e2e_01 import close
 
@@ -302,3 +303,26 @@ def test_the_selectors_answer_in_one_query_each_and_only_what_one_may_see(home: 
     assert flags.flagged(director, at, names=five) == []
     assert flags.flagged(stranger, at) == []
     assert set(flags.count_by_flag(stranger, at).values()) == {0}
+
+
+def test_a_second_investigation_is_called_for_at_two_and_a_half_months(home: House) -> None:
+    """HD-D-02: filed 2023-03-01, two months and fifteen days end on 05-16: flagged the day after unless done."""
+    case = a_case(home, "2023-03-01")
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="HD-D-02")
+    assert (clock.due_on, clock.state) == (dt.date(2023, 5, 17), "running")
+    assert not case.nodes.filter(kind="second_query").exists(), "there has been no first query yet"
+    with on("2023-03-03"):
+        complete(case, "network_query_start", home.handler, on="2023-03-03", scope="national")
+    with on("2023-05-16"):
+        given = {"on": "2023-05-16", "scope": "both", "result": "新查到存款 3,200 元"}
+        complete(case, "second_query", home.centre, **given)
+    clock.refresh_from_db()
+    assert (clock.state, clock.met_on) == ("met", dt.date(2023, 5, 16))
+
+
+def test_a_court_without_that_rule_has_no_second_investigation() -> None:
+    plain = house()
+    case = a_case(plain, "2023-03-01")
+    with on("2023-03-03"):
+        complete(case, "network_query_start", plain.handler, on="2023-03-03", scope="national")
+    assert not case.nodes.filter(kind="second_query").exists()

@@ -10,15 +10,17 @@ import pytest
 from cases.actions.clues import receive_clue
 from cases.actions.converting import assign_converted
 from cases.book import book_of
-from cases.models import Case
+from cases.models import Access, Case, Party
 from cases.snapshot import read_locked
 from deadlines.models import Deadline
 from kernel import time
+from petitions.actions.letters import answer_letter, write_letter
+from petitions.models import Letter
 from regimes.flow import State, Subject
 from regimes.suggestions import Suggested, suggestions_of
 from tests.cases.test_triage import agreed, simple_case, trigger
 from tests.factories.cases import House, assign, assigned, complete, filed, filing, house, key
-from tests.factories.courts import unit
+from tests.factories.courts import person, unit
 from tests.factories.forms import signed_in, text_of
 from tests.walks.stage import money, on, pay, payee
 
@@ -111,6 +113,10 @@ def test_shangqiu_proposes_the_visit_the_correction_and_the_steps_of_a_conversio
         assign(home, window)
     assert days(window, "SQ-U-01") == ["2024-04-26"], "the same visit"
     assert days(online, "SQ-U-01") == [""]
+    assert proposed(window)["SQ-U-01"].met_on is None
+    with on("2024-04-26 15:00"):
+        complete(window, "first_reception", home.handler, on="2024-04-26", record="当场谈话")
+    assert proposed(window)["SQ-U-01"].met_on == dt.date(2024, 4, 26)
     with on("2024-04-28"):
         right = dict.fromkeys(("parties", "claim_kind", "basis_number", "basis_content"), "right")
         given = {"on": "2024-04-28", "claim_amount": "wrong", "errors": "金额有误", **right}
@@ -125,6 +131,26 @@ def test_shangqiu_proposes_the_visit_the_correction_and_the_steps_of_a_conversio
         given = {"owner": home.handler, "team": ordinary, "files": "正卷一册"}
         assign_converted(case_id=case.pk, **given, actor=home.centre, at=time.now(), key=key())
     assert days(case, "SQ-U-03") == ["2024-05-14"]
+
+
+@pytest.mark.parametrize(("pack", "rule"), [("JZ-2023", "JZ-U-02"), ("LY-2021", "LY-U-03")])
+def test_an_answer_is_proposed_within_24_hours_of_the_letter_to_the_minute(pack: str, rule: str) -> None:
+    home = house(packs=(pack,))
+    with on("2025-03-03 09:00"):
+        case = assigned(home, filing("2025-03-03"))
+    party = Party.objects.get(case=case, role="applicant")
+    reader = person(kind="party", name=party.name)
+    Access.objects.create(user=reader, case=case, side="applicant", party=party)
+    with on("2025-03-07 18:30"):
+        given = {"case_id": case.pk, "party_id": party.pk, "topic": "progress", "words": "拍卖何时开始？"}
+        write_letter(**given, actor=reader, at=time.now(), key=key())
+    found = proposed(case)[rule]
+    assert (found.due, found.met_on) == (dt.datetime(2025, 3, 8, 18, 30, tzinfo=time.SHANGHAI), None)
+    assert not Deadline.objects.filter(subject_id=found.subject).exists(), "a suggestion, no limit"
+    with on("2025-03-08 10:00"):
+        letter = Letter.objects.get()
+        answer_letter(letter_id=letter.pk, words="已发布。", actor=home.handler, at=time.now(), key=key())
+    assert proposed(case)[rule].met_on == dt.date(2025, 3, 8)
 
 
 def test_the_case_page_shows_it_as_a_suggestion_until_it_is_done() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
+from cases.actions.correcting import Correction, correct_filing
 from cases.actions.tasks import (
     accept_node,
     claim_node,
@@ -443,7 +445,13 @@ def test_a_wrong_amount_opens_a_correction_for_the_filing_staff(sq: Sq) -> None:
         correction = node(case, "filing_correction")
         assert correction.group == "filing_clerk"
         claim_node(node_id=correction.pk, **by(sq.home.filing))
-        complete(case, "filing_correction", sq.home.filing, on="2024-04-28", correction="已改为 299,999 元")
+        right_amount = {case.claims.get().pk: Decimal("299999.00")}
+        correct_filing(
+            case_id=case.pk, correction=Correction("按判决书更正", claims=right_amount), on=dt.date(2024, 4, 28),
+            seen_version=node(case, "filing_correction").version, **by(sq.home.filing),
+        )  # fmt: skip
+    assert Case.objects.get(pk=case.pk).claim_amount == Decimal("299999.00")
+    assert Node.objects.get(case=case, kind="filing_correction").state == "done"
     assert Deadline.objects.get(case_id=case.pk, rule_id="SQ-D-01").state == "met"
     replays(case)
 

@@ -202,6 +202,9 @@ def test_many_applicants_against_one_respondent_make_a_case_ordinary(home: House
     prepare(home, ten, case_kind=["arbitration"])
     assert proposal(nine).value == "simple"
     assert (proposal(ten).value, proposal(ten).decisive.id) == ("ordinary", "SQ-C-10")
+    assign(home, ten)
+    decided = classify(home, ten, "ordinary")
+    assert "SQ-C-10" in str(decided.data)
 
 
 # ---------------------------------------------------------------- the decision

@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 
 from cases.actions.holding import suspend_case
+from cases.book import pin
 from cases.models import Case
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from closing.models import TerminationReview
+from courts.actions.packs import release_pack
 from deadlines.models import Deadline
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, WrongState
+from regimes.packs import parse_pack
 from tests.factories.cases import House, assigned, complete, filing, house, key
 from tests.walks.stage import feedback, on
 from tests.walks.test_e2e_02 import enquiries, hold_interview
@@ -177,3 +180,34 @@ def test_a_suspended_case_is_not_closed(home: House, case: Case) -> None:
                 at=time.now(),
                 key=key(),
             )
+
+
+BY_PRESIDENT = """
+pack: TR-2023
+version: 1
+title: 终本卷宗把关
+court: 某法院
+document: 某院发〔2023〕3号
+effective:
+  from: 2023-01-01
+approvals:
+  - {id: TR-AP-01, article: 一, statement: 终本卷宗由院长审核。, matter: termination_review, chain: [president]}
+"""
+
+
+def test_where_the_rules_name_another_leader_the_file_goes_to_that_one(case: Case, home: House) -> None:
+    """JZ-AP-04 names 指定局领导; a court that names its president is looked at by the president and nobody else."""
+    other = house(packs=("JZ-2023", "TR-2023"))
+    pack = parse_pack(BY_PRESIDENT, "TR-2023/1.yaml")
+    release_pack(pack=pack, text=pack.text, at=time.now(), actor=other.director.actor)
+    with on("2023-05-06"):
+        hold_interview(home, case)
+        row = request(home, case, "2023-05-06")
+        with pytest.raises(NotAllowed, match="指定局领导"):
+            review(row, home.president)
+        Case.objects.filter(pk=case.pk).update(packs=pin(other.court.pk, D(2023, 5, 6)))
+        with pytest.raises(NotAllowed, match="院长"):
+            review(row, home.reviewer)
+        review(row, home.president)
+    row.refresh_from_db()
+    assert row.result == "passed"

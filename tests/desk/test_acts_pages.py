@@ -12,6 +12,7 @@ from approvals.models import Request
 from cases.actions.assigning import hand_over_cases
 from cases.models import Case, Hold, Node
 from closing.models import TerminationReview
+from courts.models import PackRelease
 from deadlines.models import Deadline
 from documents.models import File
 from events.models import Event
@@ -394,3 +395,49 @@ def test_hand_over_by_the_verb_moves_the_page_too(home: House, case: Case) -> No
         )
         assert signed_in(home.handler).get(f"/cases/{case.pk}/").status_code == 404
         assert signed_in(other).get(f"/cases/{case.pk}/").status_code == 200
+
+
+def test_a_correction_of_the_filing_shows_old_and_new_first_and_then_stands_in_the_log(case: Case) -> None:
+    client, action = signed_in(person(case.court, "bureau_director")), act(case, "correct-filing")
+    item, party = case.claims.get(), case.parties.get(role="respondent")
+    with time.travel("2023-04-26 10:00"):
+        given = {
+            f"claim_{item.pk}": "79,999.00",
+            f"party_{party.pk}_location": "outside_city",
+            "filed_on": "2023-04-21",
+        }
+        data = fill(client, action, words="按判决书原件更正", **given)
+        check = client.post(action, data)
+        again = client.post(action, {**form_of(text_of(check), action), "confirmed": "", "change": "1"})
+        assert form_of(text_of(again), action)[f"claim_{item.pk}"] == "79,999.00"
+        case.refresh_from_db()
+        assert case.claim_amount == 80000
+        done = client.post(action, form_of(text_of(check), action))
+        shown = text_of(client.get(f"/cases/{case.pk}/"))
+    words = text_of(check)
+    assert "80,000.00" in words
+    assert "79,999.00" in words
+    assert "2023年10月24日 → 2023年10月23日" in words
+    assert done.status_code == 302
+    case.refresh_from_db()
+    assert (case.claim_amount, case.filed_on) == (79999, dt.date(2023, 4, 21))
+    assert "更正立案信息：所在地" in shown or "更正立案信息：" in shown
+
+
+def test_a_wrong_number_of_a_party_is_named_at_its_field(case: Case) -> None:
+    client, action = signed_in(person(case.court, "bureau_director")), act(case, "correct-filing")
+    party = case.parties.get(role="respondent")
+    with time.travel("2023-04-26 10:00"):
+        data = fill(client, action, words="更正", **{f"party_{party.pk}_id_number": "429900198001011235"})
+        answer = client.post(action, data)
+    assert answer.status_code == 200 or answer.status_code == 422
+    form = answer.context["form"]
+    assert f"party_{party.pk}_id_number" in form.errors
+    assert "现为" in text_of(answer) or "未登记" in text_of(answer)
+
+
+def test_another_version_of_the_rules_is_offered_only_where_there_is_one(client: Client, case: Case) -> None:
+    assert "申请换用另一版规则" not in text_of(client.get(f"/cases/{case.pk}/"))
+    seed = PackRelease.objects.get(code="JZ-2023")
+    PackRelease.objects.filter(pk=seed.pk).update(version=2)
+    assert "申请换用另一版规则" in text_of(client.get(f"/cases/{case.pk}/"))

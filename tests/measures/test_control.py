@@ -215,12 +215,13 @@ def test_an_indivisible_item_above_the_claim_is_controlled_once_that_is_approved
         asked = ask_approval(
             case_id=case.pk,
             matter="over_limit",
-            facts={"property": item(case, "轿车").pk},
+            facts={"property": item(case, "轿车").pk, "subject": item(case, "轿车").subject_id},
             ground="车辆不可分，没有其他财产",
             actor=home.handler,
             at=time.now(),
             key=key(),
         )
+        assert (asked.facts["approval_rule"], asked.chain) == ("JZ-AP-01", ["bureau_director"])
         with pytest.raises(WrongState):
             take(home, case, "2023-04-24", "轿车", kind="seal", approval_id=asked.pk)
         for role in asked.chain:

@@ -167,7 +167,7 @@ def tell(story: Story) -> None:
         asked = ask_approval(
             case_id=case.pk,
             matter="over_limit",
-            facts={"property": car.pk},
+            facts={"property": car.pk, "subject": car.subject_id},
             ground="车辆不可分",
             actor=home.handler,
             at=time.now(),

@@ -77,6 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
             kinds=found.kinds,
             cases=len(found.cases),
             parties=len(found.parties),
+            others=len(found.properties) + len(found.payees) + len(found.orders),
         )
     context = {"found": found, "search_text": found.text, **hits.context(found)}
     return render(request, "desk/search.html", context)

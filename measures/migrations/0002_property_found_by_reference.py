@@ -3,20 +3,33 @@
 from django.db import migrations
 
 import kernel.fields
+from kernel.fields import decrypt
 from measures.references import found_by
 
 TOGETHER = 1000
 
 
 def index(apps, schema_editor):
-    rows = apps.get_model("measures", "Property").objects.filter(reference__isnull=False)
-    last = 0
-    while batch := list(rows.filter(pk__gt=last).only("pk", "reference").order_by("pk")[:TOGETHER]):
-        for row in batch:
-            for name, value in found_by(row.reference).items():
-                setattr(row, name, value)
-        rows.bulk_update(batch, ["reference_index", "reference_tail"])
-        last = batch[-1].pk
+    model, last = apps.get_model("measures", "Property"), 0
+    sealed = "SELECT id, reference FROM measures_property WHERE reference IS NOT NULL AND id > %s ORDER BY id LIMIT %s"
+    while found := _read(schema_editor, sealed, last):
+        rows = [model(pk=pk, **found_by(_opened(stored))) for pk, stored in found]
+        model.objects.bulk_update(rows, ["reference_index", "reference_tail"])
+        last = found[-1][0]
+
+
+def _read(schema_editor, query, last):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(query, [last, TOGETHER])
+        return cursor.fetchall()
+
+
+def _opened(stored):
+    """The clear text; None for what no key of this installation opens: it stays, and is not found by its end."""
+    try:
+        return decrypt(bytes(stored), context="measures.Property.reference")
+    except ValueError:
+        return None
 
 
 class Migration(migrations.Migration):

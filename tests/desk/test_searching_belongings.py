@@ -30,9 +30,7 @@ def home() -> House:
         owner = Party.objects.get(case=case, role="respondent").pk
         for kind, label, reference in (("vehicle", "小轿车", PLATE), ("bank_account", "定期存款", DEPOSIT)):
             item = Found(owner, kind, label, Decimal("90000.00"), reference=reference, holder="楚江银行")
-            add_property(
-                case_id=case.pk, item=item, source="field", on=time.today(), **by(home.handler)
-            )
+            add_property(case_id=case.pk, item=item, source="field", on=time.today(), **by(home.handler))
         register_payee(
             about=case.about,
             court_id=home.court.pk,
@@ -76,7 +74,9 @@ def test_nothing_of_a_case_one_may_not_see(home: House) -> None:
     with time.travel("2023-04-24 10:00"):
         other = house()
         case = Case.objects.get()
-        seal_case(case_id=case.pk, sealed=True, reason="商业秘密", actor=home.centre, at=time.now(), key=key())
+        seal_case(
+            case_id=case.pk, sealed=True, reason="商业秘密", actor=home.centre, at=time.now(), key=key()
+        )
     for text in (PLATE, "5702", "7766", "〔2023〕1号"):
         for user in (home.leader, other.handler, other.centre):
             assert search(user=user, text=text).number == 0, (text, user)

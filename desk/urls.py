@@ -23,6 +23,7 @@ from desk.views import (
     releases,
     rules,
     undoing,
+    views,
     worklist,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("batches/nodes", batches.freeze_nodes, name="batch_nodes"),
     path("batches/cases", batches.freeze_cases, name="batch_cases"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("views/", views.listed, name="views"),
+    path("views/save", views.save, name="view_save"),
+    path("views/<int:pk>/", views.change, name="view_change"),
     path("search", cases.search, name="search"),
     path("cases/", cases.cases, name="cases"),
     path("approvals", approvals.approvals, name="approvals"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case as Choice
-from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cases.models import Case, Node, Subject, Task
 from cases.querysets import NodeQuerySet
@@ -81,6 +81,15 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
     """The clocks behind the number of overdue nodes in a person's worklist, one a node."""
     return _Source(user, reach_of(user), Asked()).running().filter(overdue_at__lte=at)
+
+
+def rows_asked(*, user: User, lists: Sequence[Asked], at: dt.datetime) -> list[list[QuerySet]]:
+    """The rows of several such lists, one a stretch of each, for who counts them. One query, none for no lists."""
+    if not lists:
+        return []
+    reach, in_hand = reach_of(user), _in_hand(user)
+    sources = [_Source(user, reach, asked, in_hand) for asked in lists]
+    return [[segment.rows for segment in _segments(source, at)] for source in sources]
 
 
 class _Source:

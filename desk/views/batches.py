@@ -18,6 +18,7 @@ from courts.access import staff
 from desk import exporting, onetime
 from desk.forms.batches import BulkForm, RowForm, initial_of
 from desk.forms.handing_over import HandoverForm
+from desk.queries import cases_asked, nodes_asked
 from desk.selectors.assigning import teams_of
 from desk.selectors.batches import BatchPage, batch_page, nodes_of_rows
 from desk.selectors.case_list import case_list
@@ -89,7 +90,7 @@ def _freeze(
 def _nodes(request: HttpRequest, query: QueryDict, whole: bool, at: dt.datetime) -> list[int]:
     if not whole:
         return nodes_of_rows(request.user, request.POST.getlist("selected"))
-    asked = worklist_view.asked_in(query)
+    asked = nodes_asked(query)
     found = worklist(user=request.user, asked=asked, at=at, size=verbs.MOST + 1)
     return [node for item in found.items for node in item.nodes]
 
@@ -98,7 +99,7 @@ def _cases(request: HttpRequest, query: QueryDict, whole: bool, at: dt.datetime)
     if not whole:
         ticked = request.POST.getlist("selected")
         return [int(text) for text in ticked if text.isascii() and text.isdecimal() and len(text) < 18]
-    found = case_list(user=request.user, asked=case_view.asked_in(query), at=at, size=verbs.MOST + 1)
+    found = case_list(user=request.user, asked=cases_asked(query), at=at, size=verbs.MOST + 1)
     return [line.case.pk for line in found.lines]
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection
 from dataclasses import replace
 
 import structlog
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
 from desk import exporting, listing, onetime
-from desk.addresses import here, number_of
-from desk.selectors.case_list import STATES, Asked, case_list
+from desk.addresses import here
+from desk.queries import cases_asked
+from desk.selectors.case_list import case_list
 from desk.selectors.searching import search as search_for
 from desk.tables import cases as table
 from desk.tables import searching as hits
 from kernel import time
-from regimes.vocabulary import load_vocabulary
 
 NAMES = ("q", "state", "team", "officer", "since", "until", "overdue", "stage", "flag")
 _log = structlog.get_logger(__name__)
@@ -31,7 +29,7 @@ _log = structlog.get_logger(__name__)
 def cases(request: HttpRequest) -> HttpResponse:
     """案件. Every state of the list is an address."""
     request.at = at = time.now()
-    found = case_list(user=request.user, asked=asked_in(request.GET), at=at)
+    found = case_list(user=request.user, asked=cases_asked(request.GET), at=at)
 
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
@@ -68,6 +66,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             else {"columns": table.columns(found), "groups": table.groups(found)}
         ),
         "query": here(request, NAMES).partition("?")[2],
+        "saving": {"page": "cases", "query": here(request, NAMES).partition("?")[2]} if chips else None,
         "key": onetime.new_key(),
         "empty": table.empty(found, bool(chips), request.path),
         "footing": table.footing(found),
@@ -95,32 +94,3 @@ def search(request: HttpRequest) -> HttpResponse:
         )
     context = {"found": found, "search_text": found.text, **hits.context(found)}
     return render(request, "desk/search.html", context)
-
-
-def asked_in(query: QueryDict) -> Asked:
-    """What a query asks of the list."""
-    state = query.get("state", "")
-    return Asked(
-        text=query.get("q", "").strip()[:60],
-        state=state if state in STATES else "",
-        team=number_of(query.get("team", "")),
-        officer=number_of(query.get("officer", "")),
-        since=_day(query.get("since", "")),
-        until=_day(query.get("until", "")),
-        overdue=query.get("overdue") == "1",
-        stage=_one_of(query.get("stage", ""), load_vocabulary().stages),
-        flag=_one_of(query.get("flag", ""), {**load_vocabulary().flags, **load_vocabulary().flag_groups}),
-        after=query.get("after", ""),
-        before=query.get("before", ""),
-    )
-
-
-def _one_of(value: str, known: Collection[str]) -> str:
-    return value if value in known else ""
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
 from desk import exporting, listing, onetime
-from desk.addresses import here, number_of
-from desk.selectors.worklist import VIEWS, Asked
+from desk.addresses import here
+from desk.queries import nodes_asked
 from desk.selectors.worklist import worklist as worklist_of
 from desk.tables import worklist as table
 from kernel import time
@@ -24,7 +24,7 @@ NAMES = ("view", "q", "kind", "officer")
 def worklist(request: HttpRequest) -> HttpResponse:
     """我的节点. Every state of the list is an address."""
     request.at = at = time.now()
-    found = worklist_of(user=request.user, asked=asked_in(request.GET), at=at)
+    found = worklist_of(user=request.user, asked=nodes_asked(request.GET), at=at)
 
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
@@ -63,19 +63,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "overdue": found.counts.overdue,
         "bulk": table.bulk(found),
         "query": here(request, NAMES).partition("?")[2],
+        "saving": {"page": "worklist", "query": here(request, NAMES).partition("?")[2]} if chips else None,
         "key": onetime.new_key(),
     }
     return render(request, "desk/worklist.html", context)
-
-
-def asked_in(query: QueryDict) -> Asked:
-    """What a query asks of the list."""
-    view = query.get("view", "")
-    return Asked(
-        view=view if view in VIEWS else "",
-        text=query.get("q", "").strip()[:60],
-        kind=query.get("kind", ""),
-        officer=number_of(query.get("officer", "")),
-        after=query.get("after", ""),
-        before=query.get("before", ""),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.http import HttpRequest, QueryDict
@@ -32,3 +33,11 @@ def number_in(request: HttpRequest, name: str) -> int | None:
 def number_of(text: str) -> int | None:
     """A whole number as it stands in a query, or None."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def day_of_query(text: str) -> dt.date | None:
+    """A day as it stands in a query, or None."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 
 from django.http import QueryDict
 
-from desk.addresses import number_of
+from desk.addresses import day_of_query, number_of
 from desk.selectors.case_list import STATES
 from desk.selectors.case_list import Asked as AskedCases
 from desk.selectors.worklist import VIEWS
@@ -23,6 +22,7 @@ def nodes_asked(query: QueryDict) -> AskedNodes:
         text=query.get("q", "").strip()[:60],
         kind=query.get("kind", ""),
         officer=number_of(query.get("officer", "")),
+        on=day_of_query(query.get("on", "")),
         after=query.get("after", ""),
         before=query.get("before", ""),
     )
@@ -36,8 +36,8 @@ def cases_asked(query: QueryDict) -> AskedCases:
         state=state if state in STATES else "",
         team=number_of(query.get("team", "")),
         officer=number_of(query.get("officer", "")),
-        since=_day(query.get("since", "")),
-        until=_day(query.get("until", "")),
+        since=day_of_query(query.get("since", "")),
+        until=day_of_query(query.get("until", "")),
         overdue=query.get("overdue") == "1",
         stage=_one_of(query.get("stage", ""), load_vocabulary().stages),
         flag=_one_of(query.get("flag", ""), {**load_vocabulary().flags, **load_vocabulary().flag_groups}),
@@ -48,10 +48,3 @@ def cases_asked(query: QueryDict) -> AskedCases:
 
 def _one_of(value: str, known: Collection[str]) -> str:
     return value if value in known else ""
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -24,6 +24,7 @@ from desk.views import (
     rules,
     undoing,
     views,
+    week,
     worklist,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("batches/nodes", batches.freeze_nodes, name="batch_nodes"),
     path("batches/cases", batches.freeze_cases, name="batch_cases"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("week", week.week, name="week"),
     path("views/", views.listed, name="views"),
     path("views/save", views.save, name="view_save"),
     path("views/<int:pk>/", views.change, name="view_change"),

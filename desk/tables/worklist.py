@@ -108,7 +108,8 @@ def filters(found: Worklist) -> Row:
     ]
     if found.officers:
         fields.append(_choice("officer", _("承办人"), _("全部承办人"), found.officers, asked.officer))
-    return {"fields": fields, "kept": [("view", asked.view)] if asked.view else []}
+    kept = (("view", asked.view), ("on", asked.on.isoformat() if asked.on else ""))
+    return {"fields": fields, "kept": [(name, value) for name, value in kept if value]}
 
 
 def chips(found: Worklist, link: Address) -> list[Row]:
@@ -124,6 +125,7 @@ def chips(found: Worklist, link: Address) -> list[Row]:
             if asked.officer
             else "",
         ),
+        ("on", _("%s到期") % day_words(asked.on, found.today) if asked.on else ""),
     )
     return [{"label": label, "remove_url": link(**{name: None})} for name, label in named if label]
 

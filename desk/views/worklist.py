@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
@@ -16,7 +18,7 @@ from desk.selectors.worklist import worklist as worklist_of
 from desk.tables import worklist as table
 from kernel import time
 
-NAMES = ("view", "q", "kind", "officer")
+NAMES = ("view", "q", "kind", "officer", "on")
 
 
 @require_GET
@@ -47,7 +49,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
             groups=table.groups,
         )
     context = {
-        "actions": [listing.action(request, NAMES)],
+        "actions": [
+            {"label": _("一周到期"), "url": reverse("desk:week"), "icon": "calendar-time"},
+            listing.action(request, NAMES),
+        ],
         "title": found.reach.title,
         "note": table.sentence(found),
         "tiles": table.tiles(found, link),

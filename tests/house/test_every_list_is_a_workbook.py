@@ -15,6 +15,7 @@ from tests.factories.pages import client_of, main
 pytestmark = pytest.mark.django_db
 LISTS = (
     "/worklist",
+    "/week",
     "/central",
     "/cases/",
     "/approvals",

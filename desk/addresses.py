@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.http import HttpRequest, QueryDict
@@ -26,5 +27,17 @@ def here(request: HttpRequest, names: Iterable[str], path: str = "", **changes: 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
     """A whole number of the query, or None when there is none or it is not one."""
-    text = request.GET.get(name, "")
+    return number_of(request.GET.get(name, ""))
+
+
+def number_of(text: str) -> int | None:
+    """A whole number as it stands in a query, or None."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def day_of_query(text: str) -> dt.date | None:
+    """A day as it stands in a query, or None."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

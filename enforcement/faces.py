@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from desk.selectors.frame import MOST, Frame, frame_of
+from desk.selectors.views import address_of
 from kernel import time
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, NotFound, WrongState
 
@@ -55,6 +56,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("审批"), "desk:approvals", "rubber-stamp", None),
             (_("通知"), "desk:notifications", "bell", None),
             (_("外出代理"), "desk:delegations", "user-check", None),
+            (_("保存的视图"), "desk:views", "stack-2", None),
         ],
     ),
     (
@@ -133,10 +135,25 @@ def _navigation(request: HttpRequest, known: Frame) -> list[dict[str, Any]]:
         ]
         if items:
             groups.append({"label": label, "items": items})
+    if known.views:
+        groups.append({"label": _("保存的视图"), "items": [_view(request, view) for view in known.views]})
     here = [item for group in groups for item in group["items"] if request.path.startswith(item["url"])]
     if here:
         max(here, key=lambda item: len(item["url"]))["current"] = True
     return groups
+
+
+def _view(request: HttpRequest, view: dict[str, Any]) -> dict[str, Any]:
+    """A pinned view; it never takes the mark of the page it narrows."""
+    url = address_of(view["page"], view["query"])
+    current = request.get_full_path() == url
+    return {
+        "label": view["name"],
+        "url": url,
+        "icon": "stack-2",
+        "count": _shown(view["count"]),
+        "current": current,
+    }
 
 
 def _may_open(user: Any, right: tuple[str, str] | None) -> bool:

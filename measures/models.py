@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Party, Subject
 from cases.rows import track
-from kernel.fields import EncryptedTextField
+from kernel.fields import BlindIndexField, EncryptedTextField
 from measures.querysets import ControlQuerySet, PropertyQuerySet
 
 CASH = ("bank_account", "wechat", "alipay", "online_fund_other")
@@ -57,6 +57,8 @@ class Property(models.Model):
     label = models.CharField(_("名称"), max_length=120)
     reference = EncryptedTextField(_("账号、车牌、证号"), null=True)
     reference_masked = models.CharField(max_length=40, blank=True)
+    reference_index = BlindIndexField(null=True)
+    reference_tail = BlindIndexField(null=True)
     holder = models.CharField(_("存管单位"), max_length=80, blank=True)
     value = models.DecimalField(_("价值（元）"), max_digits=18, decimal_places=2)
     deducted = models.DecimalField(_("已划拨（元）"), max_digits=18, decimal_places=2, default=0)

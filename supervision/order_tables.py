@@ -51,6 +51,11 @@ def filters(state: str) -> list[Row]:
     ]
 
 
+def state_words(state: str) -> str:
+    """The chosen state as it is called on the page."""
+    return str(dict(FILTERS)[state])
+
+
 def columns() -> list[Row]:
     """The head of the register."""
     return [

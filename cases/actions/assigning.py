@@ -18,7 +18,7 @@ from cases.snapshot import Locked, lock_case
 from cases.states import OPEN_STATES, CaseState
 from courts.models import Unit, User
 from events.models import Event
-from kernel.errors import BadInput, NotAllowed, WrongState
+from kernel.errors import BadInput, Conflict, NotAllowed, WrongState
 from kernel.time import today
 
 
@@ -86,6 +86,21 @@ def hand_over_cases(
             _hand_over(case_id, owner, team, reason, actor, at, f"{key}:{case_id}")
             for case_id in sorted(set(case_ids))
         ]
+
+
+def hand_over_seen(
+    *,
+    case_id: int,
+    seen_version: int,
+    owner: User,
+    team: Unit | None,
+    reason: str,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Event:
+    """移交 of one case as it was seen, within the caller's transaction. Raises Conflict when it has changed since."""
+    return _hand_over(case_id, owner, team, reason, actor, at, key, seen_version=seen_version)
 
 
 def recuse(
@@ -195,7 +210,15 @@ def loads(court_id: int, on: dt.date) -> list[tuple[int, int]]:
 
 
 def _hand_over(
-    case_id: int, owner: User, team: Unit | None, reason: str, actor: User, at: dt.datetime, key: str
+    case_id: int,
+    owner: User,
+    team: Unit | None,
+    reason: str,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    *,
+    seen_version: int | None = None,
 ) -> Event:
     locked = lock_case(case_id=case_id, key=key, user=actor)
     if (event := known(locked, kind="case.handed_over", data={"to": owner.pk})) is not None:
@@ -204,6 +227,12 @@ def _hand_over(
     if not allowed:
         raise NotAllowed(_("您没有移交案件的权限。"), fix=_("请团队长或指挥中心办理。"))
     in_reach(locked, actor)
+    if seen_version not in (None, locked.case.version):
+        raise Conflict(
+            _("%s在选定后被改动过，本次没有移交。") % locked.case.number,
+            code="CASE-VERSION",
+            fix=_("回到清单重新选择。"),
+        )
     return change_holder(locked, owner, team, reason, actor, at, key)
 
 

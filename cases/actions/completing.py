@@ -42,15 +42,39 @@ def complete_node(
     Raises NotFound, NotAllowed, BadInput (field named), WrongState (guard or state), Conflict (version, key).
     """
     with transaction.atomic(durable=True):
-        locked, node = lock_node(node_id=node_id, actor=actor, key=key)
-        if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
-            return event
-        warnings = may_do(locked, actor, node)
-        check_open(locked, node, seen_version)
-        act = act_of(locked, node, values, at=at, key=key, on=on)
-        act.warnings += warnings
-        act.quiet = quiet or locked.case.imported and act.on < locked.case.created_at.date()
-        return perform(locked, act, actor=actor, at=at)
+        return complete_seen(
+            node_id=node_id,
+            seen_version=seen_version,
+            values=values,
+            actor=actor,
+            at=at,
+            key=key,
+            on=on,
+            quiet=quiet,
+        )
+
+
+def complete_seen(
+    *,
+    node_id: int,
+    seen_version: int,
+    values: Mapping[str, Any],
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    on: dt.date | None = None,
+    quiet: bool = False,
+) -> Event:
+    """complete_node within the caller's transaction, which holds no case yet."""
+    locked, node = lock_node(node_id=node_id, actor=actor, key=key)
+    if (event := known(locked, kind="node.completed", data={"node": node_id})) is not None:
+        return event
+    warnings = may_do(locked, actor, node)
+    check_open(locked, node, seen_version)
+    act = act_of(locked, node, values, at=at, key=key, on=on)
+    act.warnings += warnings
+    act.quiet = quiet or locked.case.imported and act.on < locked.case.created_at.date()
+    return perform(locked, act, actor=actor, at=at)
 
 
 def lock_node(*, node_id: int, actor: User, key: str) -> tuple[Locked, Node]:

@@ -1,5 +1,6 @@
 """The heart: a case, what its duties are about, its nodes, facts, parties, holds."""
 
+from cases.models.batches import Batch, BatchRow
 from cases.models.cases import Case, ClaimItem, NumberCounter
 from cases.models.conversions import Conversion
 from cases.models.holds import Extension, Hold
@@ -11,6 +12,8 @@ from cases.models.tasks import Task
 __all__ = [
     "Access",
     "Agent",
+    "Batch",
+    "BatchRow",
     "Case",
     "ClaimItem",
     "ContactPoint",

@@ -19,7 +19,7 @@ class DeclaredForm(ActForm):
         """One field per declared field, with what the case already knows as first value."""
         definition = self.about.file.definition(self.node)
         for declared in definition.fields:
-            self.fields[declared.key] = _field(declared)
+            self.fields[declared.key] = field_of(declared)
             first = self._first(declared)
             if first not in (None, ""):
                 self.initial.setdefault(declared.key, first)
@@ -56,7 +56,8 @@ class DeclaredForm(ActForm):
         return declared.default
 
 
-def _field(declared: FieldDef) -> forms.Field:
+def field_of(declared: FieldDef) -> forms.Field:
+    """The form field of a declared one."""
     common: dict[str, Any] = {"label": declared.zh, "required": declared.required, "help_text": declared.help}
     must = {"required": _("请填写“%(field)s”。") % {"field": declared.zh}}
     match declared.type:

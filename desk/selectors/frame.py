@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from approvals.models import Request
 from courts.models import Membership, User
+from desk.selectors.views import Counted, counts_of, pinned
 from desk.selectors.worklist import overdue_nodes
 from kernel.time import today
 from notices.models import Message
@@ -18,23 +20,17 @@ MOST = 99
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """place: 云州一院 · 执行一团队. The figures are counted no further than MOST + 1."""
+    """place: 云州一院 · 执行一团队. The figures are counted no further than MOST + 1. views: pinned ones with their count."""
 
     place: str
     unread: int
     overdue: int
     waiting: int
-
-
-class _Counted(Subquery):
-    """The number of rows of a subquery that is sliced, so that no page ever counts more than it shows."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
+    views: tuple[dict[str, Any], ...] = ()
 
 
 def frame_of(user: User, at: dt.datetime) -> Frame:
-    """The frame of a member of staff. One query beyond the person's scope."""
+    """The frame of a member of staff. One query beyond the person's scope, and two where views are pinned."""
     on = today(at)
     units = Membership.objects.filter(
         Q(until__isnull=True) | Q(until__gte=on), user_id=OuterRef("pk"), since__lte=on
@@ -44,15 +40,18 @@ def frame_of(user: User, at: dt.datetime) -> Frame:
         .annotate(
             court_name=F("court__short_name"),
             unit_name=Subquery(units.order_by("since", "id").values("unit__name")[:1]),
-            unread=_Counted(_few(Message.objects.unread_by(user))),
-            overdue=_Counted(_few(overdue_nodes(user, at))),
-            waiting=_Counted(_few(Request.objects.decidable_by(user, on))),
+            unread=Counted(_few(Message.objects.unread_by(user))),
+            overdue=Counted(_few(overdue_nodes(user, at))),
+            waiting=Counted(_few(Request.objects.decidable_by(user, on))),
+            views=pinned(user, on),
         )
-        .values("court_name", "unit_name", "unread", "overdue", "waiting")
+        .values("court_name", "unit_name", "unread", "overdue", "waiting", "views")
         .get()
     )
     place = " · ".join(filter(None, (row["court_name"], row["unit_name"])))
-    return Frame(place, row["unread"], row["overdue"], row["waiting"])
+    counts = counts_of(user, row["views"], at)
+    views = tuple({**view, "count": counts[view["id"]]} for view in row["views"])
+    return Frame(place, row["unread"], row["overdue"], row["waiting"], views)
 
 
 def _few(rows: QuerySet) -> QuerySet:

@@ -1,4 +1,4 @@
-"""The one search box: a number in any style, a name, its first letters, a phone or a document by its last four."""
+"""The one search box: a number in any style, a name, its first letters, a phone, document, account or plate by its end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from cases.models import Case, ContactPoint, Party
 from courts.models import User
+from desk.selectors.belongings import OrderHit, PayeeHit, PropertyHit, order_hits, payee_hits, property_hits
 from desk.selectors.matching import matching_names, matching_numbers, typed
 from desk.selectors.parties import sides_of
 from kernel.fields import blind_index, blind_tail
@@ -46,17 +47,32 @@ class Found:
     text: str
     cases: list[CaseHit] = field(default_factory=list)
     parties: list[PartyHit] = field(default_factory=list)
+    properties: list[PropertyHit] = field(default_factory=list)
+    payees: list[PayeeHit] = field(default_factory=list)
+    orders: list[OrderHit] = field(default_factory=list)
     more: frozenset[str] = frozenset()
     too_short: bool = False
 
     @property
     def kinds(self) -> list[str]:
-        """How the parties were found, for the log: never what was typed."""
-        return sorted({hit.by for hit in self.parties} | ({"number"} if self.cases else set()))
+        """What was found and how, for the log: never what was typed."""
+        named = {
+            "number": self.cases,
+            "property": self.properties,
+            "payee": self.payees,
+            "order": self.orders,
+        }
+        return sorted({hit.by for hit in self.parties} | {name for name, hits in named.items() if hits})
+
+    @property
+    def number(self) -> int:
+        """How many of all kinds."""
+        kinds = (self.cases, self.parties, self.properties, self.payees, self.orders)
+        return sum(len(hits) for hits in kinds)
 
 
 def search(*, user: User, text: str) -> Found:
-    """What the person may see that matches. Six queries at most."""
+    """What the person may see that matches. Nine queries at most."""
     plain = typed(text)
     if not plain:
         return Found("")
@@ -67,11 +83,18 @@ def search(*, user: User, text: str) -> Found:
     cases = list(numbered.select_related("owner")[: LIMIT + 1]) if any(c.isdigit() for c in plain) else []
     hits = _parties(plain, visible)
     sides = sides_of({case.pk for case in cases}) if cases else {}
-    more = {name for name, rows in (("cases", cases), ("parties", hits)) if len(rows) > LIMIT}
+    belongings = {
+        "properties": property_hits(user=user, text=plain, most=LIMIT + 1),
+        "payees": payee_hits(user=user, text=plain, most=LIMIT + 1),
+        "orders": order_hits(user=user, text=plain, most=LIMIT + 1),
+    }
+    kinds = {"cases": cases, "parties": hits, **belongings}
+    more = {name for name, rows in kinds.items() if len(rows) > LIMIT}
     return Found(
         plain,
         cases=[CaseHit(case, sides.get(case.pk, "")) for case in cases[:LIMIT]],
         parties=hits[:LIMIT],
+        **{name: rows[:LIMIT] for name, rows in belongings.items()},
         more=frozenset(more),
     )
 

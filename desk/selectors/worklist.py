@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case as Choice
-from django.db.models import Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cases.models import Case, Node, Subject, Task
 from cases.querysets import NodeQuerySet
@@ -33,12 +33,13 @@ VIEWS = ("overdue", "today", "3d", "7d", "hold", "done")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which part of the list is wanted. view: of VIEWS, or "" for all that is open."""
+    """Which part of the list is wanted. view: of VIEWS, or "" for all that is open. on: a last day."""
 
     view: str = ""
     text: str = ""
     kind: str = ""
     officer: int | None = None
+    on: dt.date | None = None
     after: str = ""
     before: str = ""
 
@@ -81,6 +82,15 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
     """The clocks behind the number of overdue nodes in a person's worklist, one a node."""
     return _Source(user, reach_of(user), Asked()).running().filter(overdue_at__lte=at)
+
+
+def rows_asked(*, user: User, lists: Sequence[Asked], at: dt.datetime) -> list[list[QuerySet]]:
+    """The rows of several such lists, one a stretch of each, for who counts them. One query, none for no lists."""
+    if not lists:
+        return []
+    reach, in_hand = reach_of(user), _in_hand(user)
+    sources = [_Source(user, reach, asked, in_hand) for asked in lists]
+    return [[segment.rows for segment in _segments(source, at)] for source in sources]
 
 
 class _Source:
@@ -187,6 +197,8 @@ def _segments(source: _Source, at: dt.datetime) -> list[Segment]:
     due, first = ("overdue_at", "id"), ("id",)
     on = today(at)
     ahead = source.running().filter(overdue_at__gt=at)
+    if source.asked.on is not None:
+        return [Segment("running", _due(source, _end(source.asked.on, -1), _end(source.asked.on, 0)), due)]
     match source.asked.view:
         case "overdue":
             return [Segment("running", source.running().filter(overdue_at__lte=at), due)]
@@ -206,6 +218,15 @@ def _segments(source: _Source, at: dt.datetime) -> list[Segment]:
                 Segment("hold", source.stopped(), first),
                 Segment("free", source.free(), first),
             ]
+
+
+def due_between(*, user: User, asked: Asked, since: dt.datetime, until: dt.datetime) -> DeadlineQuerySet:
+    """The clocks of the list that end after `since` and no later than `until`. One query for what is in hand."""
+    return _due(_Source(user, reach_of(user), asked, _in_hand(user)), since, until)
+
+
+def _due(source: _Source, since: dt.datetime, until: dt.datetime) -> DeadlineQuerySet:
+    return source.running().filter(overdue_at__gt=since, overdue_at__lte=until)
 
 
 def _end(day: dt.date, days: int) -> dt.datetime:

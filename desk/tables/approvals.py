@@ -11,6 +11,7 @@ from approvals.models import Request
 from approvals.states import Answer, RequestState
 from courts.models import User
 from courts.scope import roles
+from desk.listing import plain
 from desk.selectors.approvals import Approvals, Ask
 from desk.selectors.aside import matter_words
 from desk.tables.worklist import case_address
@@ -38,6 +39,19 @@ def tabs(found: Approvals, mine: bool, path: str) -> list[Row]:
 def cards(found: Approvals, mine: bool) -> list[Row]:
     """The requests of the tab."""
     return [_card(ask, found.today, mine) for ask in found.asks]
+
+
+def as_sheet(shown: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The same requests as a table."""
+    labels = (_("事项"), _("案号"), _("当事人"), _("内容"), _("理由"), _("提请"), _("状态"), _("审批"))
+    return plain(labels, (_flat(card) for card in shown))
+
+
+def _flat(card: Row) -> list[str]:
+    facts = "；".join(f"{label}：{value}" for label, value in card["facts"])
+    steps = "；".join(" ".join(filter(None, (s["role"], s["text"], s["words"]))) for s in card["steps"])
+    named = (card["matter"], card["number"], card["parties"], facts, card["ground"], card["asked"])
+    return [*map(str, named), card["pill"]["text"], steps]
 
 
 def empty(mine: bool) -> Row:

@@ -142,6 +142,24 @@ def groups(found: CaseList) -> list[Row]:
     return [{"rows": [_row(line, found) for line in found.lines]}] if found.lines else []
 
 
+def ticked(found: CaseList) -> Row:
+    """The table with a box before each open case, and the bar below the ticked ones."""
+    rows = [
+        row | ({"select_label": line.case.number} if line.case.is_open else {"blank": True})
+        for line in found.lines
+        for row in [_row(line, found)]
+    ]
+    number = f" {len(rows)} " if not found.next and not found.prev else ""
+    every = {"label": _("选择全部%s条结果") % number, "small": True, "name": "all", "value": "1"}
+    return {
+        "columns": [{"label": "", "kind": "check"}, *columns(found)],
+        "groups": [{"rows": rows}] if rows else [],
+        "bulk": {"actions": [{"label": _("批量移交…"), "primary": True, "small": True}, every]}
+        if rows
+        else None,
+    }
+
+
 def empty(found: CaseList, narrowed: bool, clear_url: str) -> Row:
     """Why there is nothing, and what next. narrowed: some condition is set."""
     if narrowed:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from courts.models import Delegation
+from desk.listing import plain
 from desk.selectors.delegations import state_of
 from desk.words import instant_words, plain_day
 
@@ -24,6 +25,13 @@ PILLS = {
 def lines(rows: Sequence[Delegation], on: dt.date) -> list[dict[str, Any]]:
     """Who stands in for whom, when, why, who registered it, and whether it can be withdrawn."""
     return [_line(row, on) for row in rows]
+
+
+def as_sheet(shown: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The same lines as a table."""
+    labels = (_("代理"), _("期间"), _("事由"), _("登记"), _("状态"))
+    rows = ((n["title"], n["days"], n["reason"], n["set_by"], n["pill"]["text"]) for n in shown)
+    return plain(labels, rows)
 
 
 def _line(row: Delegation, on: dt.date) -> dict[str, Any]:

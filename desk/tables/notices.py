@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk.listing import plain
 from desk.selectors.notifications import GROUPS, Notice, Notices
 from desk.selectors.sms import Trouble, Troubles
 from desk.selectors.worklist_rows import NODE_NAMES
@@ -45,6 +46,14 @@ def tabs(found: Notices, group: str, link: Address) -> list[Row]:
 def lines(found: Notices, today: dt.date) -> list[Row]:
     """The notices, newest first."""
     return [_line(notice, today) for notice in found.notices]
+
+
+def as_sheet(shown: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The same notices as a table."""
+    rows = (
+        (n["title"], n["number"], n["text"], n["at"], _("未读") if n["unread"] else _("已读")) for n in shown
+    )
+    return plain((_("事项"), _("案号"), _("内容"), _("时间"), _("状态")), rows)
 
 
 def message_columns() -> list[Row]:

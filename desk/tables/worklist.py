@@ -108,7 +108,8 @@ def filters(found: Worklist) -> Row:
     ]
     if found.officers:
         fields.append(_choice("officer", _("承办人"), _("全部承办人"), found.officers, asked.officer))
-    return {"fields": fields, "kept": [("view", asked.view)] if asked.view else []}
+    kept = (("view", asked.view), ("on", asked.on.isoformat() if asked.on else ""))
+    return {"fields": fields, "kept": [(name, value) for name, value in kept if value]}
 
 
 def chips(found: Worklist, link: Address) -> list[Row]:
@@ -124,6 +125,7 @@ def chips(found: Worklist, link: Address) -> list[Row]:
             if asked.officer
             else "",
         ),
+        ("on", _("%s到期") % day_words(asked.on, found.today) if asked.on else ""),
     )
     return [{"label": label, "remove_url": link(**{name: None})} for name, label in named if label]
 
@@ -131,6 +133,7 @@ def chips(found: Worklist, link: Address) -> list[Row]:
 def columns(found: Worklist) -> list[Row]:
     """The head of the table; whose case it is only where it can be another's."""
     return [
+        *([{"label": "", "kind": "check"}] if _tickable(found) else []),
         {"label": _("节点与依据"), "kind": "main"},
         {"label": _("案号与当事人")},
         *([] if found.reach.widest == "own" else [{"label": _("承办人")}]),
@@ -200,6 +203,7 @@ def _row(item: Item, found: Worklist) -> Row:
     page = case_address(item.case_id, item.nodes)
     return {
         "id": item.row_id,
+        **_tick(item, found),
         "cells": [
             {"kind": "main", "text": _title(item), "sub": _ground(item), "strong": True},
             {
@@ -216,6 +220,32 @@ def _row(item: Item, found: Worklist) -> Row:
             {"kind": "acts", "actions": _acts(item, page)},
         ],
     }
+
+
+def bulk(found: Worklist) -> Row | None:
+    """The bar below ticked rows; all that the filters leave over only where they leave one kind of node over."""
+    if not _tickable(found):
+        return None
+    act: Row = {"label": _("批量办结…"), "primary": True, "small": True}
+    one_kind = bool(found.asked.kind) or len({item.title for item in found.items}) == 1
+    if not one_kind:
+        return {"note": _("同一种节点可以批量办结"), "actions": [act]}
+    number = f" {len(found.items)} " if not found.next and not found.prev else ""
+    every: Row = {"label": _("选择全部%s条结果") % number, "small": True, "name": "all", "value": "1"}
+    return {"note": "", "actions": [act, every]}
+
+
+def _tickable(found: Worklist) -> bool:
+    return found.asked.view != "done" and any(item.nodes for item in found.items)
+
+
+def _tick(item: Item, found: Worklist) -> Row:
+    if not _tickable(found):
+        return {}
+    if not item.nodes:
+        return {"blank": True}
+    ids = ",".join(str(node) for node in item.nodes)
+    return {"select_label": f"{_title(item)} {item.number}", "select_value": ids}
 
 
 def _handler(item: Item) -> Row:

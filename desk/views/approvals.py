@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from approvals.actions import requests
 from approvals.models import Request
 from courts.access import staff
-from desk import onetime
+from desk import listing, onetime
 from desk.addresses import here
 from desk.selectors.approvals import approvals as approvals_of
 from desk.tables import approvals as table
@@ -94,4 +94,21 @@ def _page(request: HttpRequest, wrong: tuple[int, str] | None = None) -> HttpRes
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
-    return render(request, "desk/approvals.html", context, status=422 if wrong else 200)
+    columns, groups = table.as_sheet(context["cards"])
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        part = approvals_of(user=request.user, mine=mine, at=at, after=cursor, before="")
+        return table.as_sheet(table.cards(part, mine))[1], part.next
+
+    return listing.show(
+        request,
+        "desk/approvals.html",
+        context,
+        what="approvals",
+        title=_("我提请的审批") if mine else _("待我审批"),
+        names=("tab",),
+        columns=columns,
+        groups=groups,
+        turn=turn,
+        status=422 if wrong else 200,
+    )

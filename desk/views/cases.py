@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection
 from dataclasses import replace
 
 import structlog
@@ -13,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
-from desk import exporting
-from desk.addresses import here, number_in
-from desk.selectors.case_list import STATES, Asked, case_list
+from desk import exporting, listing, onetime
+from desk.addresses import here
+from desk.queries import cases_asked
+from desk.selectors.case_list import case_list
 from desk.selectors.searching import search as search_for
 from desk.tables import cases as table
 from desk.tables import searching as hits
 from kernel import time
-from regimes.vocabulary import load_vocabulary
 
 NAMES = ("q", "state", "team", "officer", "since", "until", "overdue", "stage", "flag")
 _log = structlog.get_logger(__name__)
@@ -31,30 +29,45 @@ _log = structlog.get_logger(__name__)
 def cases(request: HttpRequest) -> HttpResponse:
     """案件. Every state of the list is an address."""
     request.at = at = time.now()
-    found = case_list(user=request.user, asked=_asked(request), at=at)
+    found = case_list(user=request.user, asked=cases_asked(request.GET), at=at)
 
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
 
     chips = table.chips(found, link)
     if exporting.is_wanted(request):
-
-        def turn(cursor: str) -> exporting.Page:
-            asked = replace(_asked(request), after=cursor, before="")
-            part = case_list(user=request.user, asked=asked, at=at, size=exporting.TOGETHER)
-            return table.columns(found), table.groups(part), part.next
-
-        return exporting.export(request, what="cases", title=_("案件"), chips=chips, names=NAMES, turn=turn)
+        return listing.paged(
+            request,
+            what="cases",
+            title=_("案件"),
+            names=NAMES,
+            chips=chips,
+            columns=table.columns(found),
+            read=lambda cursor: case_list(
+                user=request.user,
+                asked=replace(found.asked, after=cursor, before=""),
+                at=at,
+                size=exporting.TOGETHER,
+            ),
+            groups=table.groups,
+        )
+    may_move = request.user.is_superuser or request.user.scope.may("assign", "W")
     context = {
-        "actions": [exporting.action(here(request, (*NAMES, exporting.FORMAT), format="xlsx"))],
+        "actions": [listing.action(request, NAMES)],
         "title": _("案件"),
         "note": _("按立案日期，新的在前"),
         "stages": table.stages(found, link),
         "filters": table.filters(found),
         "chips": chips,
         "clear_url": request.path,
-        "columns": table.columns(found),
-        "groups": table.groups(found),
+        **(
+            table.ticked(found)
+            if may_move
+            else {"columns": table.columns(found), "groups": table.groups(found)}
+        ),
+        "query": here(request, NAMES).partition("?")[2],
+        "saving": {"page": "cases", "query": here(request, NAMES).partition("?")[2]} if chips else None,
+        "key": onetime.new_key(),
         "empty": table.empty(found, bool(chips), request.path),
         "footing": table.footing(found),
         "next_url": link(after=found.next) if found.next else "",
@@ -77,35 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
             kinds=found.kinds,
             cases=len(found.cases),
             parties=len(found.parties),
+            others=len(found.properties) + len(found.payees) + len(found.orders),
         )
     context = {"found": found, "search_text": found.text, **hits.context(found)}
     return render(request, "desk/search.html", context)
-
-
-def _asked(request: HttpRequest) -> Asked:
-    state = request.GET.get("state", "")
-    return Asked(
-        text=request.GET.get("q", "").strip()[:60],
-        state=state if state in STATES else "",
-        team=number_in(request, "team"),
-        officer=number_in(request, "officer"),
-        since=_day(request, "since"),
-        until=_day(request, "until"),
-        overdue=request.GET.get("overdue") == "1",
-        stage=_one_of(request, "stage", load_vocabulary().stages),
-        flag=_one_of(request, "flag", {**load_vocabulary().flags, **load_vocabulary().flag_groups}),
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-
-
-def _one_of(request: HttpRequest, name: str, known: Collection[str]) -> str:
-    value = request.GET.get(name, "")
-    return value if value in known else ""
-
-
-def _day(request: HttpRequest, name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return None

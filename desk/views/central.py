@@ -26,7 +26,7 @@ from cases.actions.tasks import (
 )
 from courts.access import staff
 from courts.models import User
-from desk import exporting, onetime
+from desk import exporting, listing, onetime
 from desk.addresses import here
 from desk.forms.central import MoveForm, OfferForm, ReasonForm, SheetForm
 from desk.selectors.central import VIEWS, Wanted
@@ -50,23 +50,29 @@ def central(request: HttpRequest) -> HttpResponse:
     def link(**changes: object) -> str:
         return here(request, NAMES, **changes)
 
+    chips = table.chips(found, link)
     if exporting.is_wanted(request):
-
-        def turn(cursor: str) -> exporting.Page:
-            asked = replace(_asked(request), after=cursor, before="")
-            part = central_of(user=request.user, asked=asked, at=at, size=exporting.TOGETHER)
-            return table.columns(found), table.groups(part), part.next
-
-        chips = table.chips(found, link)
-        return exporting.export(
-            request, what="central", title=_("集约事项"), chips=chips, names=NAMES, turn=turn
+        return listing.paged(
+            request,
+            what="central",
+            title=_("集约事项"),
+            names=NAMES,
+            chips=chips,
+            columns=table.columns(found),
+            read=lambda cursor: central_of(
+                user=request.user,
+                asked=replace(found.asked, after=cursor, before=""),
+                at=at,
+                size=exporting.TOGETHER,
+            ),
+            groups=table.groups,
         )
     context = {
-        "actions": [exporting.action(here(request, (*NAMES, exporting.FORMAT), format="xlsx"))],
+        "actions": [listing.action(request, NAMES)],
         "note": table.sentence(found),
         "tiles": table.tiles(found, link),
         "filters": table.filters(found),
-        "chips": table.chips(found, link),
+        "chips": chips,
         "clear_url": request.path,
         "columns": table.columns(found),
         "groups": table.groups(found),

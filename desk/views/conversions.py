@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
+from desk import listing
 from desk.addresses import here
 from desk.selectors.conversions import Asked, register
 from desk.tables import conversions as table
@@ -40,7 +42,21 @@ def conversions(request: HttpRequest) -> HttpResponse:
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
-    return render(request, "desk/conversions.html", context)
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        asked = replace(found.asked, after=cursor, before="")
+        part = register(user=request.user, asked=asked, at=at)
+        return table.groups(part), part.next
+
+    return listing.show(
+        request,
+        "desk/conversions.html",
+        context,
+        what="conversions",
+        title=context["title"],
+        names=NAMES,
+        turn=turn,
+    )
 
 
 def _asked(request: HttpRequest) -> Asked:

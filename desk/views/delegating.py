@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courts.access import staff
 from courts.actions.delegating import delegate, visible_to, withdraw
 from courts.models import User
-from desk import onetime
+from desk import listing, onetime
 from desk.forms.delegating import DelegationForm
 from desk.selectors.delegations import Delegations
 from desk.selectors.delegations import delegations as delegations_of
@@ -70,4 +70,14 @@ def _page(request: HttpRequest, found: Delegations, form: DelegationForm, status
         "lines": table.lines(found.rows, time.today(request.at)),
         "key": onetime.new_key(),
     }
-    return render(request, "desk/delegations.html", context, status=status)
+    columns, groups = table.as_sheet(context["lines"])
+    return listing.show(
+        request,
+        "desk/delegations.html",
+        context,
+        what="delegations",
+        title=_("外出代理"),
+        columns=columns,
+        groups=groups,
+        status=status,
+    )

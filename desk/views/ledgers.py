@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.actions.ledgers import READY, confirm_ledger, map_columns, take_ledger, withdraw_ledger
 from cases.models import LedgerImport, LedgerRow
 from courts.access import staff
+from desk import listing
 from desk.addresses import here
 from desk.forms.ledgers import LedgerForm
 from desk.onetime import key_of, new_key
@@ -47,7 +48,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "groups": tables.groups(ledgers(request.user)),
         "crumbs": [{"label": _("案件"), "url": reverse("desk:cases")}, {"label": _("台账导入")}],
     }
-    return render(request, "desk/ledgers/list.html", context, status=422 if form.errors else 200)
+    return listing.show(
+        request,
+        "desk/ledgers/list.html",
+        context,
+        what="ledgers",
+        title=_("台账导入"),
+        status=422 if form.errors else 200,
+    )
 
 
 def _taken(request: HttpRequest, form: LedgerForm) -> LedgerImport:

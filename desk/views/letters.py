@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courts.access import staff
+from desk import listing
 from desk.forms.letters import AnswerForm
 from desk.tables import letters as table
 from desk.words import instant_words
@@ -31,7 +32,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         "groups": table.groups(rows, time.today(at)),
         "empty": table.empty(),
     }
-    return render(request, "desk/letters.html", context)
+    return listing.show(request, "desk/letters.html", context, what="letters", title=_("未回复留言"))
 
 
 @require_http_methods(["GET", "POST"])

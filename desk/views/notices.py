@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.models import Case
 from courts.access import staff
-from desk import onetime
+from desk import listing, onetime
 from desk.addresses import here, number_in
 from desk.forms.messages import DecideForm, LiftForm, ResendForm, refuse
 from desk.selectors.coverage import coverage as coverage_of
@@ -61,7 +62,23 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "prev_url": link(before=found.prev) if found.prev else "",
         "here": request.get_full_path(),
     }
-    return render(request, "desk/notifications.html", context)
+    columns, groups = table.as_sheet(context["lines"])
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        part = notifications_of(user=request.user, group=group, after=cursor, before="")
+        return table.as_sheet(table.lines(part, time.today(at)))[1], part.next
+
+    return listing.show(
+        request,
+        "desk/notifications.html",
+        context,
+        what="notifications",
+        title=_("通知"),
+        names=("group",),
+        columns=columns,
+        groups=groups,
+        turn=turn,
+    )
 
 
 @require_POST
@@ -103,7 +120,20 @@ def sms(request: HttpRequest) -> HttpResponse:
         "next_url": f"{request.path}?after={found.next_id}" if found.next_id else "",
         "prev_url": request.path if number_in(request, "after") else "",
     }
-    return render(request, "desk/sms.html", context)
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        part = troubles(user=request.user, after_id=int(cursor or 0))
+        return table.message_groups(part, today), str(part.next_id or "")
+
+    return listing.show(
+        request,
+        "desk/sms.html",
+        context,
+        what="sms",
+        title=_("短信异常"),
+        columns=table.message_columns(),
+        turn=turn,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -173,7 +203,14 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "empty": report.empty(),
         "missing": report.missing(found),
     }
-    return render(request, "desk/coverage.html", context)
+    return listing.show(
+        request,
+        "desk/coverage.html",
+        context,
+        what="coverage",
+        title=_("推送覆盖"),
+        names=("court", "since", "until"),
+    )
 
 
 def _settled(request: HttpRequest, form: forms.Form, message_id: int, at: dt.datetime) -> bool:

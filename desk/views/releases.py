@@ -18,6 +18,7 @@ from courts.access import staff
 from courts.actions.drafts import refuse_draft, sign_off, upload_draft, withdraw_draft
 from courts.models import PackDraft
 from courts.packcheck import LARGEST
+from desk import listing
 from desk.forms.releasing import DecisionForm, UploadForm
 from desk.onetime import key_of
 from desk.selectors.releasing import draft_page, releases
@@ -53,7 +54,15 @@ def listed(request: HttpRequest) -> HttpResponse:
         "release_columns": tables.release_columns(),
         "release_groups": tables.release_groups(found.released),
     }
-    return render(request, "desk/releases/list.html", context)
+    return listing.show(
+        request,
+        "desk/releases/list.html",
+        context,
+        what="releases",
+        title=_("规则发布"),
+        columns=context["release_columns"],
+        groups=context["release_groups"],
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courts.access import staff
+from desk import listing
 from desk.addresses import here, number_in
 from desk.selectors import rules as shelf
 from desk.tables import rules as table
@@ -28,7 +31,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "columns": table.pack_columns(),
         "groups": table.pack_groups(found),
     }
-    return render(request, "desk/rules.html", context)
+    return listing.show(request, "desk/rules.html", context, what="rules", title=context["title"])
 
 
 @require_GET
@@ -66,7 +69,30 @@ def pack(request: HttpRequest, code: str, version: int) -> HttpResponse:
         "next_url": link(section=found.section, page=found.number + 1) if found.number < found.pages else "",
         "prev_url": link(section=found.section, page=found.number - 1) if found.number > 1 else "",
     }
-    return render(request, "desk/rule_pack.html", context)
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        part = shelf.pack_page(
+            user=request.user,
+            code=code,
+            version=version,
+            section=found.section,
+            number=int(cursor or 1),
+            rule_id="",
+            at=at,
+        )
+        if part is None:
+            raise Http404
+        return table.rule_groups(part), str(part.number + 1) if part.number < part.pages else ""
+
+    return listing.show(
+        request,
+        "desk/rule_pack.html",
+        context,
+        what="rule_pack",
+        title=f"{found.pack.code} {context['caption']}",
+        names=("section",),
+        turn=turn,
+    )
 
 
 @require_GET
@@ -110,7 +136,24 @@ def clocks(request: HttpRequest, rule_id: str) -> HttpResponse:
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
-    return render(request, "desk/rule_clocks.html", context)
+
+    def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
+        part = shelf.clocks_of_rule(
+            user=request.user, rule_id=rule_id, late=found.late, at=at, after=cursor, before=""
+        )
+        if part is None:
+            raise Http404
+        return table.clock_groups(part, time.today(at), at), part.next
+
+    return listing.show(
+        request,
+        "desk/rule_clocks.html",
+        context,
+        what="rule_clocks",
+        title=found.rule.id,
+        names=("late",),
+        turn=turn,
+    )
 
 
 @require_GET
@@ -138,4 +181,13 @@ def compare(request: HttpRequest) -> HttpResponse:
             "columns": table.compare_columns(found),
             "groups": table.compare_groups(found),
         }
-    return render(request, "desk/rule_compare.html", context)
+    if found is None:
+        return render(request, "desk/rule_compare.html", context)
+    return listing.show(
+        request,
+        "desk/rule_compare.html",
+        context,
+        what="rule_compare",
+        title=context["title"],
+        names=("a", "b"),
+    )

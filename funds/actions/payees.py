@@ -13,11 +13,11 @@ from events.log import Draft
 from funds import policy
 from funds.bankcards import clean_account, clean_bank
 from funds.books import lock_book, open_book
-from funds.models import Book, Payee, PayeeAccount
+from funds.models import TAIL, Book, Payee, PayeeAccount
 from funds.repeats import used_otherwise
 from funds.shapes import past
 from kernel.errors import BadInput, NotFound
-from kernel.fields import blind_index
+from kernel.fields import blind_index, blind_tail
 from kernel.identity import mask_account
 
 _GIVEN = ("bank", "account", "undertaking_file_id", "signed_on")
@@ -51,6 +51,7 @@ def register_payee(
         bank=clean_bank(bank),
         account=account,
         account_index=blind_index(account, purpose="account"),
+        account_tail=blind_tail(account, TAIL, purpose="account"),
         account_masked=mask_account(account),
         doubt=account_doubt.strip()[:200],
         undertaking_file_id=undertaking_file_id,

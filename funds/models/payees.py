@@ -11,6 +11,9 @@ from funds.models.books import Book
 from funds.querysets import HeldQuerySet
 from kernel.fields import BlindIndexField, EncryptedTextField
 
+TAIL = 4
+"""Characters of an account by which it is looked for."""
+
 
 class Payee(models.Model):
     """领款人 registered for one case (JZ 三(一)2). `version` is that of the account in force."""
@@ -47,6 +50,7 @@ class PayeeAccount(models.Model):
     bank = models.CharField(_("开户行"), max_length=80)
     account = EncryptedTextField(_("账号"), max_length=40)
     account_index = BlindIndexField()
+    account_tail = BlindIndexField(null=True)
     account_masked = models.CharField(_("账号（掩码）"), max_length=40)
     doubt = models.CharField(_("保留理由"), max_length=200, blank=True)
     undertaking_file_id = models.BigIntegerField(_("领款承诺书"), null=True)

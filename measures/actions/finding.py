@@ -21,6 +21,7 @@ from events.models import Event
 from kernel.errors import BadInput, NotAllowed
 from kernel.identity import mask_account
 from measures.models import CASH, MOVABLES, Property
+from measures.references import found_by
 from regimes.flow import Subject as FlowSubject
 
 QUERIED = {
@@ -170,6 +171,7 @@ def _row(locked: Locked, subject: Subject, item: Found, source: str, on: dt.date
         label=item.label.strip()[:120],
         reference=item.reference or None,
         reference_masked=mask_account(item.reference) if item.reference else "",
+        **found_by(item.reference),
         holder=item.holder,
         value=item.value,
         source=source,

@@ -29,6 +29,7 @@ from supervision import forms, order_tables, policy
 from supervision.actions import orders as verbs
 from supervision.models import Order
 from supervision.states import ExtensionState
+from supervision.views import publishing
 
 PAGE = 50
 STATES = ("open", "late", "answered", "closed")
@@ -150,17 +151,21 @@ def orders(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     rows = _of_state(Order.objects.visible_to(request.user), state, at)
+    ordered = rows.order_by("overdue_at", "id") if state in ("open", "late") else rows.order_by("-id")
+    ordered = ordered.select_related("case", "case__court", "case__owner", "court", "issued_by")
+    if request.GET.get("format") == "xlsx":
+        return publishing.orders_sheet(
+            request, ordered[: publishing.MOST_ORDERS], order_tables.state_words(state)
+        )
     text = request.GET.get("skip", "")
     skip = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
-    ordered = rows.order_by("overdue_at", "id") if state in ("open", "late") else rows.order_by("-id")
-    found = list(
-        ordered.select_related("case", "case__court", "case__owner", "court", "issued_by")[
-            skip : skip + PAGE + 1
-        ]
-    )
+    found = list(ordered[skip : skip + PAGE + 1])
     context = {
         "title": _("督办台账"),
         "note": _("督办单须反馈，催办签收即可"),
+        "actions": [
+            {"label": _("导出 Excel"), "url": f"?state={state}&format=xlsx", "icon": "file-spreadsheet"}
+        ],
         "filters": order_tables.filters(state),
         "columns": order_tables.columns(),
         "groups": order_tables.groups(found[:PAGE], at),

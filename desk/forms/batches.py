@@ -1,0 +1,67 @@
+"""Bulk work: what holds for all rows, and the fields of a single row where it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from desk.forms.act_form import KeyedForm
+from desk.forms.declared import field_of
+from regimes.nodes import NodeDef
+
+
+class BulkForm(KeyedForm):
+    """The declared fields of a kind of node without its files, which belong to one case alone."""
+
+    def __init__(self, *args: Any, definition: NodeDef, **kwargs: Any) -> None:
+        self.definition = definition
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        """One field per declared field; the day of the act is today until told otherwise."""
+        for declared in self.definition.fields:
+            if declared.type == "file":
+                continue
+            self.fields[declared.key] = field_of(declared)
+            first = self.today if declared.effective else declared.default
+            if first not in (None, ""):
+                self.initial.setdefault(declared.key, first)
+
+    def clean(self) -> dict[str, Any]:
+        """Fields that another one's value makes necessary."""
+        cleaned = super().clean() or self.cleaned_data
+        for declared in self.definition.fields:
+            wanted = declared.type != "file" and not declared.required and declared.wanted(cleaned)
+            if wanted and not cleaned.get(declared.key):
+                self.add_error(declared.key, _("请填写“%(field)s”。") % {"field": declared.zh})
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return {
+            field.key: self.cleaned_data.get(field.key)
+            for field in self.definition.fields
+            if field.type != "file"
+        }
+
+
+class RowForm(BulkForm):
+    """The same fields for one row; its key is that of the page."""
+
+    def prepare(self) -> None:
+        """Without a key of its own; every field named for who hears the page read."""
+        super().prepare()
+        del self.fields["act_key"]
+
+    def name_for(self, number: str) -> None:
+        """Say at each field which row it belongs to."""
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label} {number}"
+
+
+def initial_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept values as a form begins with them."""
+    return {name: value for name, value in values.items() if value not in (None, "")}

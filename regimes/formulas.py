@@ -45,24 +45,24 @@ class Figure:
 
 def parse(text: str) -> tuple[Term, ...]:
     """The terms of `a - 0.5 * b`; none for an empty text. Raises RegimeError for two signs or two names in a row."""
-    tokens = [token for token in _PART.split(text.strip()) if token]
-    if not tokens:
+    parts = [part for part in _PART.split(text.strip()) if part]
+    if not parts:
         return ()
     terms: list[Term] = []
     factor = Decimal(1)
     names: list[str] = []
-    for place, token in enumerate(tokens):
-        is_sign = token in _SIGNS
+    for place, part in enumerate(parts):
+        is_sign = part in _SIGNS
         if is_sign == (place % 2 == 0):
-            raise RegimeError(f"公式“{text}”在“{token}”处不成立", fix="写成 甲 + 乙 或者 甲 - 0.5 * 乙")
-        if token in ("+", "-"):
+            raise RegimeError(f"公式“{text}”在“{part}”处不成立", fix="写成 甲 + 乙 或者 甲 - 0.5 * 乙")
+        if part in ("+", "-"):
             terms.append(Term(factor, tuple(names)))
-            factor, names = Decimal(1 if token == "+" else -1), []
-        elif _NUMBER.fullmatch(token):
-            factor *= Decimal(token)
+            factor, names = Decimal(1 if part == "+" else -1), []
+        elif _NUMBER.fullmatch(part):
+            factor *= Decimal(part)
         elif not is_sign:
-            names.append(token)
-    if len(tokens) % 2 == 0:
+            names.append(part)
+    if len(parts) % 2 == 0:
         raise RegimeError(f"公式“{text}”没有写完", fix="去掉末尾的符号，或者补写统计量")
     return (*terms, Term(factor, tuple(names)))
 

@@ -3,6 +3,7 @@
 from cases.actions import granted, ledgers, money, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
+from supervision.actions import figures
 
 
 def wire() -> None:
@@ -24,3 +25,4 @@ def wire() -> None:
     list_kind(releasing.PREVIEW, releasing.preview_step)
     list_kind(releasing.MOVE, releasing.move_step)
     list_kind(ledgers.KIND, ledgers.filing_step)
+    list_kind(figures.KIND, figures.step)

@@ -23,11 +23,9 @@ from supervision.indicators.counting import Place, count
 from supervision.indicators.declared import Declared, all_lines, line_of, slots_of
 from supervision.indicators.drilling import Asked
 from supervision.indicators.rows import Figure, IssuedFigure, SlotFill
-from supervision.indicators.spans import Span, last_spans, span_around, span_of
+from supervision.indicators.spans import TREND, Span, last_spans, span_around, span_of
 
 KIND = "supervision.figures"
-TREND = 12
-"""Periods of a trend; so many are counted each night."""
 DETAILED = 2
 """Of a night's periods of a kind, the newest that are also counted for each team and officer."""
 TOGETHER = 5000

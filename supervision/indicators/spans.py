@@ -21,6 +21,8 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "range": re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})"),
 }
 LONGEST_DAYS = 3660
+TREND = 12
+"""Periods of a trend; so many are counted each night."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ def root(case: Case) -> Subject:
     return Subject.objects.get_or_create(case=case, kind="case", defaults={"label": "案件"})[0]
 
 
-def clock(case: Case, rule_id: str, due_on: str, *, met_on: str = "", subject: Subject | None = None, **fields: Any) -> Deadline:
+def clock(
+    case: Case, rule_id: str, due_on: str, *, met_on: str = "", subject: Subject | None = None, **fields: Any
+) -> Deadline:
     """A clock of the case with its last day."""
     state = "running" if not met_on else "met" if met_on <= due_on else "met_late"
     given = {
@@ -66,10 +68,14 @@ def clock(case: Case, rule_id: str, due_on: str, *, met_on: str = "", subject: S
     return Deadline.objects.create(**{**given, **fields})
 
 
-def owning(case: Case, *, kind: str = "vehicle", value: str = "500.00", state: str = "found", rounds: int = 0) -> Property:
+def owning(
+    case: Case, *, kind: str = "vehicle", value: str = "500.00", state: str = "found", rounds: int = 0
+) -> Property:
     """A property item of the case's respondent."""
     subject = Subject.objects.create(case=case, kind="respondent", label="某人")
-    party = Party.objects.create(case=case, subject=subject, role="respondent", kind="natural_person", name="某人")
+    party = Party.objects.create(
+        case=case, subject=subject, role="respondent", kind="natural_person", name="某人"
+    )
     thing = Subject.objects.create(case=case, kind="property", label="财产", parent=subject)
     return Property.objects.create(
         case=case, subject=thing, party=party, court_id=case.court_id, kind=kind, label="财产", value=Decimal(value),

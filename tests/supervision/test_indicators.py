@@ -122,7 +122,9 @@ def test_60_and_90_days_are_75_and_red(home: House) -> None:
 
 @pytest.mark.req("HD-22")
 def test_closing_rate_and_stock_by_team(home: House) -> None:
-    other = Unit.objects.filter(court=home.court).exclude(pk=home.team.pk).first() or unit(home.court, function="fast")
+    other = Unit.objects.filter(court=home.court).exclude(pk=home.team.pk).first() or unit(
+        home.court, function="fast"
+    )
     for place in range(100):
         team = home.team if place % 4 else other
         stood(home.court, "2025-02-03", "2025-02-20" if place < 80 else "", team=team)
@@ -144,7 +146,9 @@ def test_what_is_left_out_is_listed_with_its_reason(home: House) -> None:
     found = drilling.page(home.centre, Asked(line, span, (home.court.pk,), "excluded"))
     assert [(row.case.pk, row.reason) for row in found.rows] == [(held.pk, "suspended")]
     assert numbers(home, "TJ-I-01.1", "2023-Q2", "denominator") == [kept.number]
-    assert count([line], [home.court.pk], [span])[line.key][Place(span.first, span.last, home.court.pk)][1] == 1
+    assert (
+        count([line], [home.court.pk], [span])[line.key][Place(span.first, span.last, home.court.pk)][1] == 1
+    )
 
 
 def test_petitions_count_once_their_clocks_run(home: House) -> None:
@@ -212,7 +216,12 @@ def populated(home: House, seed: int = 7, n: int = 300) -> None:
         if closed and case.closing_type == "terminated_this_procedure":
             reviewed(case, case.closed_on.isoformat(), passed=lot.random() < 0.8)
         if lot.random() < 0.3:
-            clock(case, "JZ-D-02", (due - 100 * (day("2024-01-02") - day("2024-01-01"))).isoformat(), node_kind="closing")
+            clock(
+                case,
+                "JZ-D-02",
+                (due - 100 * (day("2024-01-02") - day("2024-01-01"))).isoformat(),
+                node_kind="closing",
+            )
 
 
 # Written by hand, from the definitions alone. {c}: the court; {a}, {z}: first and last day.
@@ -282,7 +291,9 @@ def test_levels_add_up_and_lists_are_as_long_as_their_counts(home: House) -> Non
             continue
         unowned = Asked(line, span, (home.court.pk,), "numerator")
         rows = list(drilling.every(home.centre, unowned))
-        assert sum((row.value for row in rows), Decimal(0)) == whole.numerator or "-" in line.calc.numerator, line.code
+        assert (
+            sum((row.value for row in rows), Decimal(0)) == whole.numerator or "-" in line.calc.numerator
+        ), line.code
         if whole.denominator is not None:
             below = drilling.every(home.centre, Asked(line, span, (home.court.pk,), "denominator"))
             assert sum((row.value for row in below), Decimal(0)) == whole.denominator, line.code
@@ -397,7 +408,12 @@ def test_slots_are_filled_by_the_court_or_as_the_pack_proposes(home: House) -> N
     assert [line.rule.id for line in slot.lines] == ["TJ-I-01", "JZ-I-02", "TJ-I-03", "TJ-I-04"]
     assert not slot.chosen
     given = {"court": home.court, "slot": "JZ-I-05", "at": time.now()}
-    for members, slot_id in ((["JZ-I-99"], "JZ-I-05"), ([], "JZ-I-05"), (["JZ-I-02", "JZ-I-02"], "JZ-I-05"), (["JZ-I-02"], "LY-I-01")):
+    for members, slot_id in (
+        (["JZ-I-99"], "JZ-I-05"),
+        ([], "JZ-I-05"),
+        (["JZ-I-02", "JZ-I-02"], "JZ-I-05"),
+        (["JZ-I-02"], "LY-I-01"),
+    ):
         with pytest.raises(BadInput):
             fill_slot(**{**given, "slot": slot_id}, members=members, actor=home.centre, key=key())
     with pytest.raises(NotAllowed):

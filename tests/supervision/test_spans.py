@@ -25,7 +25,9 @@ def test_a_period_is_read(text: str, first: str, last: str, words: str) -> None:
     assert span_of(span.text) == span
 
 
-@pytest.mark.parametrize("text", ["", "2025-13", "2025-Q5", "2025-02-30..2025-03-01", "2025-05-01..2025-04-01", "0000"])
+@pytest.mark.parametrize(
+    "text", ["", "2025-13", "2025-Q5", "2025-02-30..2025-03-01", "2025-05-01..2025-04-01", "0000"]
+)
 def test_what_is_no_period_is_refused_in_words(text: str) -> None:
     with pytest.raises(BadInput, match="统计期"):
         span_of(text)

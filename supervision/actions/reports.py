@@ -128,6 +128,7 @@ def remind_reports(*, at: dt.datetime) -> int:
             "state": _("没有报送，已经逾期") if days < 0 else _("即将到期"),
             "day": long_date(due.due_on),
         }
+        directory.learn([due.court.pk], ())
         people = directory.people(due.who, court_id=due.court.pk, team_id=None, owner_id=None)
         with transaction.atomic(durable=True):
             told += tell_staff(_notices(due.court.pk, due.rule_id, people, text, due.span.text, rung), at=at)

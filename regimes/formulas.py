@@ -100,7 +100,7 @@ def evaluate(
         return Figure(rounded(above or Decimal(0), calculation.unit), above, None)
     below = total(calculation.denominator, measures)
     if not below:
-        return Figure(None, above, below, f"分母为零：统计期内没有{_called(calculation.denominator, called)}")
+        return Figure(None, above, below, f"分母为零：{_called(calculation.denominator, called)}为 0")
     share = (above or Decimal(0)) / below * (100 if calculation.unit == "percent" else 1)
     return Figure(rounded(share, calculation.unit), above, below)
 

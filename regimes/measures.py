@@ -29,7 +29,7 @@ SUMS_OF_CASE = ("claimed", "recovered", "days_to_close", "found_deposits", "foun
 SOURCES: Mapping[str, Counted] = {
     "cases": Counted(("filed", "closed", "stock", "open"), OF_CASE, SUMS_OF_CASE),
     "clocks": Counted(
-        ("due", "overdue"),
+        ("due", "overdue", "lapsed", "cleared", "running"),
         (*OF_CASE, "met", "met_in_time", "closed_in_time", "completed_in_time", "binding", "flagged"),
         SUMS_OF_CASE,
     ),

@@ -23,7 +23,7 @@ from supervision.indicators.counting import Place, count
 from supervision.indicators.declared import Declared, all_lines, line_of, slots_of
 from supervision.indicators.drilling import Asked
 from supervision.indicators.rows import Figure, IssuedFigure, SlotFill
-from supervision.indicators.spans import TREND, Span, last_spans, span_around, span_of
+from supervision.indicators.spans import DAILY, TREND, Span, days_before, last_spans, span_around, span_of
 
 KIND = "supervision.figures"
 DETAILED = 2
@@ -44,7 +44,7 @@ def ask_night(*, at: dt.datetime) -> Job | None:
         *last_spans(span_around("quarter", today), TREND),
         *last_spans(span_around("year", today), 3),
     ]
-    params = {"courts": courts, "spans": [span.text for span in spans]}
+    params = {"courts": courts, "spans": [span.text for span in spans], "days_to": today.isoformat()}
     with transaction.atomic(durable=True):
         return ask_job(
             kind=KIND, title=_("统计指标：每日"), params=params, key=f"figures:night:{today}", at=at
@@ -74,6 +74,8 @@ def step(job: Job) -> Stride:
         return Stride(len(courts), len(courts), None, _("已统计 %d 家法院") % len(courts))
     spans = [span_of(text) for text in job.params["spans"]]
     keep_figures([courts[place]], spans, at=time.now())
+    if days_to := job.params.get("days_to"):
+        keep_days([courts[place]], dt.date.fromisoformat(days_to), at=time.now())
     message = _("已统计 %(done)d 家，共 %(all)d 家") % {"done": place + 1, "all": len(courts)}
     return Stride(place + 1, len(courts), {"place": place + 1}, message)
 
@@ -106,6 +108,12 @@ def keep_figures(
         indicator__in={line.rule.id for line in lines}, counted_at__lt=at
     ).delete()
     return len(rows)
+
+
+def keep_days(courts: Sequence[int], today: dt.date, *, at: dt.datetime) -> int:
+    """The overdue nodes of each of the thirty days before this one, for the trend on the wall. Joins the caller's transaction."""
+    lines = [line for line in all_lines() if line.rule.id in DAILY]
+    return keep_figures(courts, days_before(today), at=at, lines=lines)
 
 
 def issue_figure(

@@ -14,8 +14,12 @@ from regimes.measures import Measure
 
 _LIVE = "c.state <> 'cancelled' AND c.court_id = ANY(%(courts)s)"
 _LATE = (
-    "{0}.overdue_at <= p.ends_at AND {0}.state IN ('running', 'met', 'met_late')"
+    "{0}.overdue_at < p.ends_at AND {0}.state IN ('running', 'met', 'met_late')"
     " AND ({0}.met_on IS NULL OR {0}.met_on > p.last)"
+)
+_RUNNING = (
+    "{0}.state IN ('running', 'met', 'met_late') AND ({0}.met_on IS NULL OR {0}.met_on > p.last)"
+    " AND {0}.start < to_char(p.last + 1, 'YYYY-MM-DD')"
 )
 _BINDING = """({0}.kind NOT IN ('soft_target', 'right') AND ({0}.kind <> 'detector' OR EXISTS (
     SELECT 1 FROM cases_node n WHERE n.subject_id = {0}.subject_id AND n.kind = {0}.node_kind AND n.state = 'open')))"""
@@ -26,6 +30,11 @@ _DATES: Mapping[tuple[str, str], str] = {
     ("cases", "open"): "c.filed_on <= p.last AND (c.closed_on IS NULL OR c.closed_on > p.last)",
     ("clocks", "due"): "d.due_on BETWEEN p.begins AND p.last",
     ("clocks", "overdue"): _LATE.format("d"),
+    ("clocks", "lapsed"): "d.overdue_at >= p.begins::timestamp AT TIME ZONE 'Asia/Shanghai'"
+    " AND d.overdue_at < p.ends_at AND d.state IN ('running', 'met', 'met_late')"
+    " AND (d.met_on IS NULL OR d.met_on > d.due_on)",
+    ("clocks", "cleared"): "d.state = 'met_late' AND d.met_on BETWEEN p.begins AND p.last",
+    ("clocks", "running"): _RUNNING.format("d"),
     ("reviews", "decided"): "r.decided_on BETWEEN p.begins AND p.last",
 }
 _IN_TIME = "c.closed_on <= d.due_on AND c.closed_on <= p.last"
@@ -76,7 +85,7 @@ _PER: Mapping[str, tuple[str, str]] = {
 # Put together from the constants above.
 _EARLIER_OF_NODE = f"""NOT EXISTS (SELECT 1 FROM deadlines_deadline e WHERE e.case_id = d.case_id
     AND e.subject_id = d.subject_id AND e.node_kind = d.node_kind AND e.node_kind <> ''
-    AND (e.overdue_at, e.id) < (d.overdue_at, d.id) AND {_LATE.format("e")} AND {_BINDING.format("e")})"""  # noqa: S608
+    AND (e.overdue_at, e.id) < (d.overdue_at, d.id) AND {{standing}} AND {_BINDING.format("e")})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,8 @@ def relation(measure: Measure) -> Relation:
         if measure.duty and measure.per not in _PER:
             conditions.append(f"d.rule_id = ANY(%({rules_name(measure.duty)})s)")
         if measure.per == "node":
-            conditions.append(_EARLIER_OF_NODE)
+            standing = _RUNNING if measure.on == "running" else _LATE
+            conditions.append(_EARLIER_OF_NODE.format(standing=standing.format("e")))
     where = " AND ".join(conditions)
     return Relation(item, day, _SUMS[measure.sum], f"{tables} JOIN p ON true WHERE {where}")
 

@@ -21,6 +21,8 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "range": re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})"),
 }
 LONGEST_DAYS = 3660
+DAILY = ("BASE-I-04", "BASE-I-05")
+"""Indicators counted for each day: overdue nodes, those that became so, those that were settled."""
 TREND = 12
 """Periods of a trend; so many are counted each night."""
 
@@ -101,6 +103,12 @@ def span_around(kind: str, day: dt.date) -> Span:
 def last_spans(span: Span, n: int) -> list[Span]:
     """The n periods that end with this one, oldest first."""
     return [span.before(back) for back in range(n - 1, 0, -1)] + [span]
+
+
+def days_before(today: dt.date, n: int = 30) -> list[Span]:
+    """The n days before this one, each a period of its own, oldest first."""
+    days = [today - back * ONE_DAY for back in range(n, 0, -1)]
+    return [between(day, day) for day in days]
 
 
 def _whole(kind: str, first: dt.date) -> Span:

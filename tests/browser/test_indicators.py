@@ -27,7 +27,9 @@ def at_work() -> House:
             for n in range(8 + 3 * place):
                 closed = f"2025-{month:02d}-{3 + 2 * n:02d}" if n % (3 + month % 3) or place else ""
                 how = "terminated_this_procedure" if n % 4 == 3 else "performed"
-                case = stood(where, f"2024-{month + 6:02d}-05", closed, how=how, team=home.team, owner=home.handler)
+                case = stood(
+                    where, f"2024-{month + 6:02d}-05", closed, how=how, team=home.team, owner=home.handler
+                )
                 owning(case)
                 limit(case, f"2025-{month:02d}-{10 + n:02d}")
                 if how == "terminated_this_procedure" and closed:
@@ -41,7 +43,9 @@ def at_work() -> House:
 def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
     home = at_work()
     pk = home.court.pk
-    other = home.court.parent.children.exclude(pk=pk).get() if hasattr(home.court.parent, "children") else None
+    other = (
+        home.court.parent.children.exclude(pk=pk).get() if hasattr(home.court.parent, "children") else None
+    )
     with time.travel(NOW):
         for name, path, user in (
             ("panel", f"/supervision/indicators?period=2025-06&court={pk}", home.superior),

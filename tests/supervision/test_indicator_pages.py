@@ -63,7 +63,7 @@ def test_the_panel_shows_figure_target_trend_and_definition(home_pair: tuple[Hou
     assert "参照不低于 90.05%" in page
     assert "未达标" in page
     assert "其中法定期限内实际执结数 ÷ 期内到期的有财产可供执行案件数" in page
-    assert "分母为零：统计期内没有期内到期信访数" in page
+    assert "分母为零：期内到期信访数为 0" in page
     assert "还没有统计来源" in page
     assert "“3+1”核心指标" in page
     cases = get(

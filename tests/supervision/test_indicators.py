@@ -261,9 +261,9 @@ BY_HAND = {
     "HD-I-01.1": """SELECT 100.0 * (SELECT sum(value) FROM measures_property y JOIN cases_case k ON k.id=y.case_id
           WHERE k.court_id={c} AND k.filed_on>='{a}' AND k.filed_on<='{z}' AND y.kind='bank_account' AND k.claim_amount>0)
         / (SELECT sum(claim_amount) FROM cases_case WHERE court_id={c} AND filed_on>='{a}' AND filed_on<='{z}')""",
-    "JZ-I-07.1": """SELECT count(*) FROM cases_case k WHERE court_id={c} AND filed_on + 181 <= '{z}'
+    "JZ-I-07.1": """SELECT count(*) FROM cases_case k WHERE court_id={c} AND filed_on + 181 < '{z}'
         AND coalesce(closed_on,'9999-01-01') > '{z}'""",
-    "SQ-I-01.1": """SELECT count(*) FROM (SELECT 1 FROM deadlines_deadline WHERE court_id={c} AND due_on<='{z}'
+    "SQ-I-01.1": """SELECT count(*) FROM (SELECT 1 FROM deadlines_deadline WHERE court_id={c} AND due_on<'{z}'
         AND coalesce(met_on,'9999-01-01')>'{z}' GROUP BY case_id, CASE WHEN node_kind='' THEN id ELSE 0 END) q""",
 }  # fmt: skip
 

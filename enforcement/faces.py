@@ -82,6 +82,8 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("指挥中心"), "supervision:board", "layout-dashboard", ("report", "RWS")),
             (_("督办"), "supervision:orders", "speakerphone", None),
             (_("周通报"), "supervision:bulletin", "report-analytics", ("report", "RWS")),
+            (_("质效指标"), "supervision:indicators", "chart-bar", ("report", "RWS")),
+            (_("阶段报告"), "supervision:reports", "notebook", ("report", "RWS")),
             (_("时钟审计"), "supervision:clocks", "clock-exclamation", ("clocks", "RS")),
         ],
     ),

@@ -3,6 +3,7 @@
 from cases.actions import batches, granted, ledgers, money, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
+from supervision.actions import figures
 
 
 def wire() -> None:
@@ -26,3 +27,4 @@ def wire() -> None:
     list_kind(releasing.MOVE, releasing.move_step)
     list_kind(ledgers.KIND, ledgers.filing_step)
     list_kind(batches.KIND, batches.step)
+    list_kind(figures.KIND, figures.step)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from regimes.formulas import total
 from regimes.rules import Calculation
 
 if TYPE_CHECKING:
@@ -40,35 +40,10 @@ def figure(calculation: Calculation, measures: Mapping[str, Decimal]) -> Decimal
 
     It cannot be where a measure is not known or the denominator is zero (HD-07: claim = 0).
     """
-    above = _sum(calculation.numerator, measures)
+    above = total(calculation.numerator, measures)
     if above is None:
         return None
     if not calculation.denominator:
         return above
-    below = _sum(calculation.denominator, measures)
+    below = total(calculation.denominator, measures)
     return (above / below).quantize(PLACES) if below else None
-
-
-def _sum(text: str, measures: Mapping[str, Decimal]) -> Decimal | None:
-    """The value of names and numbers joined by + - *; None where a name is not among the measures."""
-    total, sign = Decimal(0), 1
-    for part in re.findall(r"[+-]|[^+-]+", re.sub(r"\s", "", text)):
-        if part in ("+", "-"):
-            sign = 1 if part == "+" else -1
-            continue
-        product = _product(part, measures)
-        if product is None:
-            return None
-        total += sign * product
-        sign = 1
-    return total
-
-
-def _product(text: str, measures: Mapping[str, Decimal]) -> Decimal | None:
-    product = Decimal(1)
-    for name in text.split("*"):
-        value = measures.get(name) if not name[:1].isdigit() else Decimal(name)
-        if value is None:
-            return None
-        product *= value
-    return product

@@ -15,6 +15,7 @@ import yaml
 
 from regimes import linedyaml, vocabulary
 from regimes.errors import PackError, PackErrors, RegimeError, did_you_mean
+from regimes.measures import load_measures
 from regimes.readers import Fields, Source
 from regimes.rings import rings
 from regimes.rulekeys import APPLIES_TO, ROLLS, Context, Verification, read_verification
@@ -134,7 +135,13 @@ class Library:
             self._by_code.setdefault(pack.code, []).append(pack)
             for rule in pack.rules():
                 self._by_rule.setdefault(rule.id, []).append((pack, rule))
-        errors = [*self._shared_ids(), *self._overlaps(), *self._dark_flags(), *self._not_shorter()]
+        errors = [
+            *self._shared_ids(),
+            *self._overlaps(),
+            *self._dark_flags(),
+            *self._not_shorter(),
+            *self._empty_slots(),
+        ]
         if errors:
             raise PackErrors(errors)
 
@@ -210,6 +217,18 @@ class Library:
                     wrong = (f"没有编号为“{rule.shortens}”的期限规则", fix)
                 if wrong is not None:
                     yield PackError(pack.file, rule.line, f"{rule.id}.shortens", *wrong)
+
+    def _empty_slots(self) -> Iterator[PackError]:
+        """A slot filled with what is no indicator, or with another slot."""
+        known = {rule.id: rule for pack in self.packs for rule in pack.indicators}
+        plain = [name for name, rule in known.items() if not any(line.slot for line in rule.calculations)]
+        for pack in self.packs:
+            for rule in pack.indicators:
+                for name in (name for line in rule.calculations for name in line.members):
+                    if name not in plain:
+                        fix = did_you_mean(name, plain, "写指标的编号，例如 TJ-I-01")
+                        message = f"没有编号为“{name}”的指标可以填入"
+                        yield PackError(pack.file, rule.line, f"{rule.id}.members", message, fix)
 
     def _overlaps(self) -> Iterator[PackError]:
         """Two versions of one pack in force on the same day.
@@ -293,7 +312,7 @@ def _load_library(folder: Path, stamp: tuple[tuple[Path, int, int], ...]) -> Lib
     words = load_vocabulary(folder / "vocabulary.yaml")
     nodes = load_nodes_ids(folder / "nodes.yaml")
     packs: list[Pack] = []
-    errors: list[PackError] = []
+    errors: list[PackError] = _faults_of_measures(folder / "measures.yaml")
     for file, _mtime, _size in stamp:
         if file.parent == folder:
             continue
@@ -308,6 +327,16 @@ def _load_library(folder: Path, stamp: tuple[tuple[Path, int, int], ...]) -> Lib
     if errors:
         raise PackErrors(errors)
     return Library(packs)
+
+
+def _faults_of_measures(file: Path) -> list[PackError]:
+    """The faults of the measures beside the packs; none where the folder has no such file."""
+    try:
+        if file.exists():
+            load_measures(file)
+    except PackErrors as found:
+        return list(found.errors)
+    return []
 
 
 @lru_cache(maxsize=4)

@@ -19,6 +19,8 @@ import yaml
 from regimes.book import implied_events
 from regimes.errors import PackError
 from regimes.expressions import Expr, Node, Test
+from regimes.formulas import names_of as names_of_formula
+from regimes.measures import load_measures
 from regimes.nodes import load_nodes
 from regimes.packs import FOLDER, Pack
 from regimes.rules import (
@@ -193,7 +195,7 @@ def waits_for(rule: Rule, register: Register) -> str:
 
 def _barriers(rule: Rule, register: Register) -> Iterator[str]:
     """Titles of what a rule cannot do without."""
-    if isinstance(rule, (Indicator, Schedule)):
+    if isinstance(rule, (Indicator, Schedule)) and not _is_worked(rule):
         yield TITLES[-1]
     if isinstance(rule, DeadlineRule) and rule.kind in ("average", "absolute"):
         yield TITLES[-1]
@@ -212,6 +214,20 @@ def _barriers(rule: Rule, register: Register) -> Iterator[str]:
             rule, (DeadlineRule, Suggestion, GuardRule, ChecklistItem, Criterion, Approval)
         ):
             yield hindered(condition.root, register)
+
+
+def _is_worked(rule: Indicator | Schedule) -> bool:
+    """Whether a line of the indicator has a source for each of its measures, or is a slot that indicators fill.
+
+    Of recurring work, whether it is a report.
+    """
+    if isinstance(rule, Schedule):
+        return bool(rule.sections)
+    known = load_measures()
+    return any(
+        bool(line.members) if line.slot else all(name in known for name in names_of_formula(line))
+        for line in rule.calculations
+    )
 
 
 def _starts(rule: DeadlineRule | Suggestion) -> tuple[str, ...]:

@@ -255,7 +255,12 @@ class RoleDuty(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """numerator ÷ denominator in a unit, with its target; names of vocabulary.measures joined by + - *."""
+    """numerator ÷ denominator in a unit, with its target; names of vocabulary.measures joined by + - *.
+
+    title: of the line, where an indicator has several. exclude: names of vocabulary.exclusions, left out of both sides.
+    since: the period begins on this day, whatever period is asked for. better: higher or lower, else by the target.
+    warn: so near to the target a figure is amber. members: a slot is filled by these indicators.
+    """
 
     numerator: str
     denominator: str = ""
@@ -265,6 +270,12 @@ class Calculation:
     equal: float | None = None
     result: bool = False
     slot: bool = False
+    title: str = ""
+    exclude: tuple[str, ...] = ()
+    since: dt.date | None = None
+    better: str = ""
+    warn: float | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +311,10 @@ class FlagRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule(Rule):
-    """Recurring work. on: days of the month or of vocabulary.schedule_days; empty = not stated."""
+    """Recurring work. on: days of the month or of vocabulary.schedule_days; empty = not stated.
+
+    sections: the work is a report to the court above with these sections, each of which must be written.
+    """
 
     who: str = ""
     every: Period = ()
@@ -310,6 +324,7 @@ class Schedule(Rule):
     track_only: bool = False
     suggested: bool = False
     campaign: bool = False
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from regimes import formulas
 from regimes.counting import Roll
 from regimes.deadline_section import read_deadline, read_suggestion
 from regimes.errors import did_you_mean
@@ -303,6 +303,7 @@ def read_schedule(fields: Fields, context: Context) -> Schedule:
         track_only=fields.boolean("track_only"),
         suggested=fields.boolean("suggested"),
         campaign=fields.boolean("campaign"),
+        sections=fields.texts("sections"),
     )
     fields.done()
     return rule
@@ -349,19 +350,31 @@ def _checklist_item(fields: Fields, context: Context) -> ChecklistItem:
 
 
 def _calculation(fields: Fields, words: Vocabulary) -> Calculation:
-    targets = {key: _target(fields, key) for key in ("at_least", "at_most", "equal")}
+    targets = {key: _target(fields, key) for key in ("at_least", "at_most", "equal", "warn")}
     calculation = Calculation(
         numerator=fields.text("numerator"),
         denominator=fields.text("denominator"),
         unit=fields.choice("unit", UNITS, "percent"),
         result=fields.boolean("result"),
         slot=fields.boolean("slot"),
+        title=fields.text("title"),
+        exclude=fields.names("exclude", words.exclusions, "不计入的情形"),
+        since=fields.date("since"),
+        better=fields.choice("better", ("", "higher", "lower"), ""),
+        members=fields.texts("members"),
         **targets,
     )
     for key in ("numerator", "denominator"):
-        for name in re.findall(r"[^\s+*\-()0-9.][^\s+*\-()]*", fields.text(key)):
+        terms: tuple[formulas.Term, ...] = fields.parsed(key, formulas.parse, ())
+        for name in (name for term in terms for name in term.names):
             if name not in words.measures:
                 fields.report(key, f"没有这个统计量“{name}”", did_you_mean(name, list(words.measures)))
+    if not calculation.numerator and not calculation.slot:
+        fields.report("numerator", "没有写分子（numerator）", "写统计量的名称；由法院指定的写 slot: yes")
+    if calculation.members and not calculation.slot:
+        fields.report("members", "members 只能和 slot: yes 一起写", "补写 slot: yes，或者去掉 members")
+    if sum(targets[key] is not None for key in ("at_least", "at_most", "equal")) > 1:
+        fields.report("at_least", "一行只能有一个目标", "at_least、at_most、equal 只留一个")
     fields.done()
     return calculation
 

@@ -19,7 +19,7 @@ FactType = Literal["boolean", "number", "enum", "date"]
 FACT_TYPES = ("boolean", "number", "enum", "date")
 TABLES = (
     "duties", "intervals", "roles", "subjects", "actions", "matters", "measures", "stages", "severities",
-    "kinds", "schedule_days", "flags", "flag_groups",
+    "kinds", "schedule_days", "flags", "flag_groups", "exclusions",
 )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ class Vocabulary:
     schedule_days: Mapping[str, str]
     flags: Mapping[str, str]
     flag_groups: Mapping[str, str]
+    exclusions: Mapping[str, str]
 
 
 def load_vocabulary(path: Path = FILE) -> Vocabulary:

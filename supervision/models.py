@@ -168,3 +168,4 @@ track(
         *("closed_by_id", "closed_at", "closing"),
     ),
 )
+from supervision.indicators.rows import Figure, IssuedFigure, QuarterReport, SlotFill  # noqa: E402, F401

@@ -5,10 +5,25 @@ from __future__ import annotations
 from celery import shared_task
 
 from kernel import time
+from supervision.actions.figures import ask_night
 from supervision.actions.remind import remind_due
+from supervision.actions.reports import remind_reports
 
 
 @shared_task(name="supervision.remind")
 def remind() -> int:
     """Remind of orders that wait for their answer; returns how many. Safe to run twice."""
     return remind_due(at=time.now())
+
+
+@shared_task(name="supervision.count_figures")
+def count_figures() -> int:
+    """Ask for the day's figures of every court; returns the job, 0 without a court. Once a day, however often it runs."""
+    job = ask_night(at=time.now())
+    return job.pk if job else 0
+
+
+@shared_task(name="supervision.remind_reports")
+def remind_of_reports() -> int:
+    """Remind of quarterly reports that are nearly due or late; returns how many notices. Safe to run twice."""
+    return remind_reports(at=time.now())

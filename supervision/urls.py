@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import audit, board, orders, publishing
+from supervision.views import audit, board, indicators, orders, publishing, reports
 
 app_name = "supervision"
 urlpatterns = [
@@ -22,4 +22,21 @@ urlpatterns = [
     path("clocks", audit.clocks, name="clocks"),
     path("clocks/<int:clock_id>/remind", orders.remind, name="remind"),
     path("reactions", audit.reactions, name="reactions"),
+]
+urlpatterns += [
+    path("indicators", indicators.indicators, name="indicators"),
+    path("indicators/courts", indicators.courts, name="indicators_courts"),
+    path("indicators/compare", indicators.compare, name="indicators_compare"),
+    path("indicators/count", indicators.recount, name="indicators_count"),
+    path("indicators/issued/<int:pk>", indicators.issued, name="issued"),
+    path("indicators/slots/<str:slot_id>", indicators.slot, name="slot"),
+    path("indicators/<str:code>", indicators.indicator, name="indicator"),
+    path("indicators/<str:code>/cases", indicators.cases, name="indicator_cases"),
+    path("indicators/<str:code>/cases.xlsx", indicators.sheet, name="indicator_sheet"),
+    path("indicators/<str:code>/issue", indicators.issue, name="indicator_issue"),
+    path("reports", reports.reports, name="reports"),
+    path("reports/<int:court_id>/<str:quarter>.pdf", reports.report_paper, name="report_paper"),
+    path("reports/<int:court_id>/<str:quarter>.xlsx", reports.report_sheet, name="report_sheet"),
+    path("reports/<int:court_id>/<str:quarter>", reports.report, name="report"),
+    path("reports/acts/<int:pk>/<str:name>", reports.report_act, name="report_act"),
 ]

@@ -40,6 +40,8 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "events.relay", "schedule": 5.0, "options": {"expires": 10}},
     "clocks": {"task": "deadlines.sweep", "schedule": 10.0, "options": {"expires": 20}},
     "approvals": {"task": "approvals.remind", "schedule": 300.0, "options": {"expires": 600}},
+    "figures": {"task": "supervision.count_figures", "schedule": 14400.0, "options": {"expires": 3600}},
+    "reports": {"task": "supervision.remind_reports", "schedule": 14400.0, "options": {"expires": 3600}},
     "orders": {"task": "supervision.remind", "schedule": 300.0, "options": {"expires": 600}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},

@@ -16,6 +16,7 @@ from courts.access import staff
 from courts.models import User
 from kernel import time
 from supervision import board_tables as tables
+from supervision import screen as wall
 from supervision.board import BANDS, WHEN, Asked, names_of
 from supervision.board import board as board_of
 from supervision.overdue import PAGE, lines
@@ -112,7 +113,9 @@ def screen(request: HttpRequest) -> HttpResponse:
         "five": [line for line in tables.flag_lines(found) if line["five"]],
         "rolling": tables.rolling(found),
         "bands": tables.band_lines(found),
-        "days": tables.day_lines(found)[:7],
+        "days": wall.day_labels(found.days, tables.day_lines(found)[:7], on),
+        "trend": wall.days_of(request.user, on, found.whole.late),
+        "ranks": wall.ranking(request.user, on),
         "ranked": ranked,
         "top": [row for row in _top(found)],
         "lines": latest.lines,

@@ -51,7 +51,7 @@ def overdue_sheet(request: HttpRequest) -> HttpResponse:
         ("制表", request.user.full_name),
     ]
     content = sheets.workbook([(_("超期节点"), HEAD, _cells(found))], about)
-    return _file(content, f"超期节点统计表_{time.today(at)}.xlsx", sheets.MEDIA)
+    return file_response(content, f"超期节点统计表_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
 @require_safe
@@ -145,7 +145,7 @@ def bulletin_sheet(request: HttpRequest) -> HttpResponse:
         ("超期节点", HEAD, _cells(found.longest)),
     ]
     about = [("周次", found.week), ("起止", _span(found)), ("数据截至", order_tables.instant(at))]
-    return _file(sheets.workbook(pages, about), f"执行工作周通报_{found.week}.xlsx", sheets.MEDIA)
+    return file_response(sheets.workbook(pages, about), f"执行工作周通报_{found.week}.xlsx", sheets.MEDIA)
 
 
 @require_safe
@@ -185,7 +185,7 @@ def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
         },
     )
     title = f"{order.get_kind_display()}单{order.number}"
-    return _pdf(body, title, order.court.name, order.answered_at or order.issued_at, f"{title}.pdf")
+    return pdf_response(body, title, order.court.name, order.answered_at or order.issued_at, f"{title}.pdf")
 
 
 def _table(request: HttpRequest, most: int) -> tuple[dt.datetime, Sequence[Line], str]:
@@ -277,16 +277,16 @@ def _printed(
     place = _place(request.user)
     made = f"{request.user.full_name}制表，数据截至 {order_tables.instant(at)}"
     context = {"court": place, "title": title, "note": note, "tables": tables, "made": made}
-    return _pdf(render_to_string("supervision/paper_table.html", context), title, place, at, name)
+    return pdf_response(render_to_string("supervision/paper_table.html", context), title, place, at, name)
 
 
-def _pdf(body: str, title: str, author: str, at: dt.datetime, name: str) -> HttpResponse:
+def pdf_response(body: str, title: str, author: str, at: dt.datetime, name: str) -> HttpResponse:
     css = style_sheet() + SHEET.read_text(encoding="utf-8")
     content = render_pdf(body, css=css, title=title, author=author, created_at=at)
-    return _file(content, name, "application/pdf")
+    return file_response(content, name, "application/pdf")
 
 
-def _file(content: bytes, name: str, media: str) -> HttpResponse:
+def file_response(content: bytes, name: str, media: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-store"

@@ -8,9 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from kernel import time
+from supervision.actions.figures import keep_days, keep_figures
+from supervision.indicators.spans import last_spans, span_of
 from supervision.models import Order
 from tests.browser.conftest import Shoot, Visit, assert_sound
 from tests.factories.cases import House, assigned, filing, house
+from tests.factories.courts import court
+from tests.factories.indicators import clock, stood
 from tests.supervision.test_orders import order
 
 NOW = "2025-05-20 10:00"
@@ -41,6 +45,39 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page = visit(path, user=user, width=width)
             shoot(page, f"supervision-{name}")
             assert_sound(page)
+
+
+def on_the_wall() -> House:
+    """Two courts with thirty days behind them, so that the trend and the ranking are drawn."""
+    home, _made = at_work()
+    other = court(packs=("JZ-2023",), parent=home.court.parent)
+    for n in range(24):
+        where = (home.court, other)[n % 2]
+        case = stood(where, "2025-03-03", "2025-05-12" if n % 3 else "", team=None)
+        met = f"2025-05-{1 + n % 19:02d}" if n % 4 else ""
+        clock(case, "JZ-D-02", f"2025-04-{5 + n:02d}", met_on=met, node_kind="property_report")
+    with time.travel(NOW):
+        keep_days([home.court.pk, other.pk], time.today(), at=time.now())
+        keep_figures([home.court.pk, other.pk], last_spans(span_of("2025-05"), 2), at=time.now())
+    return home
+
+
+@pytest.mark.parametrize("width", [1920, 1366])
+def test_the_wall_draws_thirty_days_and_ranks_the_courts(visit: Visit, shoot: Shoot, width: int) -> None:
+    home = on_the_wall()
+    with time.travel(NOW):
+        page = visit("/supervision/screen", user=home.superior, width=width)
+        page.set_viewport_size({"width": width, "height": width * 9 // 16})
+        expect(page.locator("svg.c-s-days")).to_be_visible()
+        expect(page.locator(".c-s-rank tbody tr")).to_have_count(2)
+        stock = page.locator(".c-s-d-end").text_content()
+        assert stock == page.locator(".c-s-k .c-s-v").first.inner_text(), "today's point is the figure on top"
+        shoot(page, "screen-trend")
+        assert_sound(page)
+        page.route("**/supervision/screen?part=1*", lambda route: route.fulfill(status=204))
+        page.evaluate("document.getElementById('screen').dataset.refresh = '0.5'")
+        expect(page.locator("#screen.c-s-stale")).to_contain_text("数据已停止更新")
+        shoot(page, "screen-trend-stale")
 
 
 @pytest.mark.parametrize("width", [1920, 1366])

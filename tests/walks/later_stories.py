@@ -55,6 +55,7 @@ from tests.factories.cases import (
 )
 from tests.factories.courts import person
 from tests.factories.pages import client_of, hidden
+from tests.walks.indicator_stories import figures
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -404,6 +405,7 @@ def command_centre(story: Story) -> None:
         lambda: all("data-rolled" in text and late.number in text for text in rolled),
     )
     late_by(story, house())
+    figures(story)
 
 
 def late_by(story: Story, home: House) -> None:

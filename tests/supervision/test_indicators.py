@@ -1,0 +1,438 @@
+"""指标: counted set-based, equal to hand-written SQL that shares nothing with it; every figure opens its cases."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courts.models import CourtPack, Unit
+from kernel import time
+from kernel.errors import BadInput, NotAllowed
+from supervision.actions.figures import (
+    ask_figures,
+    ask_night,
+    differences,
+    fill_slot,
+    issue_figure,
+    keep_figures,
+    step,
+)
+from supervision.indicators import drilling
+from supervision.indicators.counting import Place, count
+from supervision.indicators.declared import all_lines, indicators_of, line_of, slots_of
+from supervision.indicators.drilling import Asked
+from supervision.indicators.rows import Figure, IssuedFigure, SlotFill
+from supervision.indicators.spans import span_of
+from tests.factories.cases import House, house, key
+from tests.factories.courts import person, unit
+from tests.factories.indicators import arrived, clock, day, limit, owning, reviewed, root, stood
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home() -> House:
+    return house(features=("tianjin", "haidian"))
+
+
+def figure(home: House, code: str, period: str, **place: object) -> str:
+    line, span = line_of(code), span_of(period)
+    found = count([line], [home.court.pk], [span])[line.key]
+    value = found[Place(span.first, span.last, home.court.pk, **place)][0]  # type: ignore[arg-type]
+    return str(value.value) if value.value is not None else value.reason
+
+
+def numbers(home: House, code: str, period: str, part: str) -> list[str]:
+    line, span = line_of(code), span_of(period)
+    rows = drilling.every(home.centre, Asked(line, span, (home.court.pk,), part))
+    return sorted(row.case.number for row in rows)
+
+
+def due_cases(home: House, n: int, in_time: int, *, due_on: str = "2023-05-31") -> list[str]:
+    """n cases with property and their limit on a day; the numbers of those not performed in time."""
+    late = []
+    for place in range(n):
+        is_late = place >= in_time
+        closed_on = "" if place == in_time else "2023-06-20" if is_late else "2023-05-20"
+        case = stood(home.court, "2022-11-30", closed_on)
+        owning(case)
+        limit(case, due_on)
+        late += [case.number] if is_late else []
+    return sorted(late)
+
+
+def test_quarter_200_due_184_in_time_with_the_16_late_numbers(home: House) -> None:
+    late = due_cases(home, 200, 184)
+    nothing = stood(home.court, "2022-11-30", "2023-05-01")
+    limit(nothing, "2023-05-31")
+    assert figure(home, "JZ-I-01.1", "2023-Q2") == "92.00"
+    assert figure(home, "TJ-I-01.1", "2023-Q2") == "92.00"
+    assert numbers(home, "TJ-I-01.1", "2023-Q2", "missing") == late
+    assert len(numbers(home, "TJ-I-01.1", "2023-Q2", "numerator")) == 184
+    assert len(late) == 16
+    assert "分母为零" in figure(home, "TJ-I-01.1", "2023-Q3")
+
+
+@pytest.mark.req("TJ-01")
+def test_year_201_due_181_in_time_40_reviewed_39_qualified(home: House) -> None:
+    due_cases(home, 201, 181)
+    for place in range(40):
+        case = stood(home.court, "2023-01-10", "2023-09-01", how="terminated_this_procedure")
+        reviewed(case, "2023-08-30", passed=place != 7)
+    assert figure(home, "TJ-I-01.1", "2023") == "90.05"
+    assert figure(home, "TJ-I-02.1", "2023") == "97.50"
+    assert figure(home, "JZ-I-02.1", "2023") == "97.50"
+
+
+def test_closing_by_termination_is_in_time_but_not_performed(home: House) -> None:
+    for how in ("performed", "terminated_this_procedure"):
+        case = stood(home.court, "2023-01-04", "2023-05-01", how=how)
+        owning(case)
+        limit(case, "2023-05-31")
+    assert figure(home, "JZ-I-01.1", "2023-Q2") == "100.00"
+    assert figure(home, "TJ-I-01.1", "2023-Q2") == "50.00"
+
+
+@pytest.mark.req("LY-37")
+def test_closings_of_60_70_80_days_average_70(home: House) -> None:
+    for closed_on in ("2023-03-02", "2023-03-12", "2023-03-22"):
+        stood(home.court, "2023-01-01", closed_on, kind="执")
+    stood(home.court, "2023-01-01", "2023-03-31", kind="执恢")
+    assert figure(home, "LY-I-05.1", "2023-Q1") == "70.0"
+    assert figure(home, "LY-I-02.1", "2023-Q1") == "100.00"
+    assert figure(home, "LY-I-04.1", "2023-Q1") == "100.00"
+    assert figure(home, "LY-I-03.1", "2023-Q1") == "0.00"
+
+
+@pytest.mark.req("LY-42")
+def test_60_and_90_days_are_75_and_red(home: House) -> None:
+    from regimes.formulas import standing_of
+
+    for closed_on in ("2023-03-02", "2023-04-01"):
+        stood(home.court, "2023-01-01", closed_on)
+    assert figure(home, "LY-I-05.1", "2023-01-01..2023-06-30") == "75.0"
+    assert standing_of(Decimal("75.0"), line_of("LY-I-05.1").calc) == "missed"
+
+
+@pytest.mark.req("HD-22")
+def test_closing_rate_and_stock_by_team(home: House) -> None:
+    other = Unit.objects.filter(court=home.court).exclude(pk=home.team.pk).first() or unit(
+        home.court, function="fast"
+    )
+    for place in range(100):
+        team = home.team if place % 4 else other
+        stood(home.court, "2025-02-03", "2025-02-20" if place < 80 else "", team=team)
+    for _n in range(20):
+        stood(home.court, "2024-11-04", team=home.team)
+    assert figure(home, "BASE-I-01.1", "2025") == "66.67"
+    assert figure(home, "BASE-I-01.1", "2025", level="team", unit=other.pk) == "80.00"
+    assert figure(home, "BASE-I-01.1", "2025", level="team", unit=home.team.pk) == "63.16"
+    assert len(numbers(home, "BASE-I-01.1", "2025", "denominator")) == 120
+    assert len(numbers(home, "BASE-I-01.1", "2025", "missing")) == 40
+
+
+def test_what_is_left_out_is_listed_with_its_reason(home: House) -> None:
+    kept, held = (stood(home.court, "2023-01-04", state=state) for state in ("running", "suspended"))
+    for case in (kept, held):
+        owning(case)
+        limit(case, "2023-05-31")
+    line, span = line_of("TJ-I-01.1"), span_of("2023-Q2")
+    found = drilling.page(home.centre, Asked(line, span, (home.court.pk,), "excluded"))
+    assert [(row.case.pk, row.reason) for row in found.rows] == [(held.pk, "suspended")]
+    assert numbers(home, "TJ-I-01.1", "2023-Q2", "denominator") == [kept.number]
+    assert (
+        count([line], [home.court.pk], [span])[line.key][Place(span.first, span.last, home.court.pk)][1] == 1
+    )
+
+
+def test_petitions_count_once_their_clocks_run(home: House) -> None:
+    from cases.models import Subject
+
+    for due_on, met_on in (("2023-05-10", "2023-05-09"), ("2023-05-10", "2023-05-11"), ("2023-05-12", "")):
+        case = stood(home.court, "2023-01-04")
+        subject = Subject.objects.create(case=case, kind="petition", label="信访")
+        clock(case, "JZ-D-16", due_on, met_on=met_on, subject=subject)
+        clock(case, "BASE-D-63", "2023-05-02", met_on="2023-05-01", subject=subject)
+    assert figure(home, "JZ-I-03.1", "2023-Q2") == "33.33"
+    assert figure(home, "TJ-I-03.1", "2023-Q2") == "66.67"
+    assert "没有统计来源" in figure(home, "JZ-I-03.2", "2023-Q2")
+
+
+def test_overdue_nodes_as_of_a_day(home: House) -> None:
+    case = stood(home.court, "2023-04-04")
+    clock(case, "JZ-D-01", "2023-04-10", met_on="2023-05-08", node_kind="enforcement_notice")
+    clock(case, "BASE-D-01", "2023-04-14", met_on="2023-05-08", node_kind="enforcement_notice")
+    clock(case, "JZ-D-10", "2023-04-14", kind="soft_target")
+    assert figure(home, "SQ-I-01.1", "2023-04") == "1"
+    assert figure(home, "SQ-I-01.1", "2023-05") == "0"
+    assert figure(home, "SQ-I-01.1", "2023-03") == "0"
+
+
+def test_overdue_without_auction(home: House) -> None:
+    bare, sold = (stood(home.court, "2023-01-10") for _n in range(2))
+    for case, rounds in ((bare, 0), (sold, 1)):
+        owning(case, rounds=rounds)
+        limit(case, "2023-07-10")
+    assert figure(home, "JZ-I-07.1", "2023-08-02..2023-08-02") == "1"
+    assert numbers(home, "JZ-I-07.1", "2023-08-02..2023-08-02", "numerator") == [bare.number]
+
+
+def populated(home: House, seed: int = 7, n: int = 300) -> None:
+    """A crowd drawn by lot: teams, closings, limits, property, money, reviews."""
+    lot = random.Random(seed)
+    teams = [home.team, unit(home.court, function="fast"), None]
+    owners = [home.handler, person(home.court, "handler", unit=home.team), None]
+    for _n in range(n):
+        filed = day("2024-06-01").toordinal() + lot.randrange(400)
+        closed = filed + lot.randrange(20, 260) if lot.random() < 0.7 else 0
+        case = stood(
+            home.court,
+            day("0001-01-01").fromordinal(filed).isoformat(),
+            day("0001-01-01").fromordinal(closed).isoformat() if closed else "",
+            team=lot.choice(teams),
+            owner=lot.choice(owners),
+            claim=lot.choice(["0.00", "1000.00", "2500.50"]),
+            how=lot.choice(["performed", "terminated_this_procedure", "terminated", "cancelled"]),
+            state="" if closed or lot.random() < 0.8 else "suspended",
+            kind=lot.choice(["执", "执恢"]),
+        )
+        due = day("0001-01-01").fromordinal(filed + 181)
+        limit(case, due.isoformat())
+        if lot.random() < 0.6:
+            owning(
+                case,
+                kind=lot.choice(["bank_account", "wechat", "vehicle"]),
+                state=lot.choice(["found", "controlled", "cannot_be_disposed"]),
+            )
+        if lot.random() < 0.4:
+            on = day("0001-01-01").fromordinal(filed + lot.randrange(200)).isoformat()
+            arrived(case, lot.choice(["100.00", "999.99"]), on, home.funds)
+        if closed and case.closing_type == "terminated_this_procedure":
+            reviewed(case, case.closed_on.isoformat(), passed=lot.random() < 0.8)
+        if lot.random() < 0.3:
+            clock(
+                case,
+                "JZ-D-02",
+                (due - 100 * (day("2024-01-02") - day("2024-01-01"))).isoformat(),
+                node_kind="closing",
+            )
+
+
+# Written by hand, from the definitions alone. {c}: the court; {a}, {z}: first and last day.
+BY_HAND = {
+    "BASE-I-01.1": """SELECT 100.0 * (SELECT count(*) FROM cases_case WHERE court_id={c} AND closed_on>='{a}' AND closed_on<='{z}')
+        / (SELECT count(*) FROM cases_case WHERE court_id={c}
+           AND (filed_on>='{a}' AND filed_on<='{z}' OR filed_on<'{a}' AND coalesce(closed_on,'9999-01-01')>='{a}'))""",
+    "LY-I-04.1": """SELECT 100.0 * sum((closing_type<>'terminated_this_procedure')::int) / count(*) FROM cases_case
+        WHERE court_id={c} AND closed_on>='{a}' AND closed_on<='{z}'""",
+    "LY-I-05.1": """SELECT avg(closed_on - filed_on) FROM cases_case WHERE court_id={c} AND kind='执'
+        AND closed_on>='{a}' AND closed_on<='{z}'""",
+    "JZ-I-04.1": """SELECT avg(closed_on - filed_on) FROM cases_case WHERE court_id={c}
+        AND closing_type='terminated_this_procedure' AND closed_on>='{a}' AND closed_on<='{z}'""",
+    "TJ-I-04.1": """SELECT 100.0 * sum((coalesce(closed_on,'9999-01-01')<='{z}')::int) / count(*) FROM cases_case
+        WHERE court_id={c} AND filed_on>='2016-01-01' AND filed_on<='{z}' AND closing_type<>'cancelled'""",
+    "JZ-I-02.1": """SELECT 100.0 * sum((result='passed')::int) / count(*) FROM closing_terminationreview
+        WHERE court_id={c} AND decided_on>='{a}' AND decided_on<='{z}'""",
+    "TJ-I-01.1": """WITH due AS (SELECT DISTINCT k.* FROM cases_case k JOIN deadlines_deadline x ON x.case_id=k.id
+          AND x.rule_id='BASE-D-04' JOIN measures_property y ON y.case_id=k.id AND y.state IN ('found','controlled')
+          WHERE k.court_id={c} AND k.state<>'suspended' AND x.due_on>='{a}' AND x.due_on<='{z}')
+        SELECT 100.0 * count(*) FILTER (WHERE closed_on <= filed_on + 181 AND closing_type<>'terminated_this_procedure')
+          / count(*) FROM due""",
+    "JZ-I-01.1": """WITH due AS (SELECT DISTINCT k.* FROM cases_case k JOIN deadlines_deadline x ON x.case_id=k.id
+          AND x.rule_id='BASE-D-04' JOIN measures_property y ON y.case_id=k.id AND y.state IN ('found','controlled')
+          WHERE k.court_id={c} AND k.state<>'suspended' AND x.due_on>='{a}' AND x.due_on<='{z}')
+        SELECT 100.0 * count(*) FILTER (WHERE closed_on <= filed_on + 181) / count(*) FROM due""",
+    "JZ-I-01.2": """WITH due AS (SELECT DISTINCT k.id, k.claim_amount FROM cases_case k JOIN deadlines_deadline x
+          ON x.case_id=k.id AND x.rule_id='BASE-D-04'
+          JOIN measures_property y ON y.case_id=k.id AND y.state IN ('found','controlled')
+          WHERE k.court_id={c} AND k.state<>'suspended' AND x.due_on>='{a}' AND x.due_on<='{z}')
+        SELECT (SELECT sum(amount) FROM funds_receipt WHERE arrived_on<='{z}' AND about IN
+          (SELECT 'case:'||id FROM due)) / (SELECT sum(claim_amount) FROM due)""",
+    "LY-I-03.1": """WITH done AS (SELECT id, claim_amount FROM cases_case WHERE court_id={c} AND closed_on>='{a}'
+          AND closed_on<='{z}' AND claim_amount>0)
+        SELECT (SELECT sum(amount) FROM funds_receipt WHERE arrived_on<='{z}' AND about IN
+          (SELECT 'case:'||id FROM done)) / (SELECT sum(claim_amount) FROM done)""",
+    "HD-I-01.1": """SELECT 100.0 * (SELECT sum(value) FROM measures_property y JOIN cases_case k ON k.id=y.case_id
+          WHERE k.court_id={c} AND k.filed_on>='{a}' AND k.filed_on<='{z}' AND y.kind='bank_account' AND k.claim_amount>0)
+        / (SELECT sum(claim_amount) FROM cases_case WHERE court_id={c} AND filed_on>='{a}' AND filed_on<='{z}')""",
+    "JZ-I-07.1": """SELECT count(*) FROM cases_case k WHERE court_id={c} AND filed_on + 181 < '{z}'
+        AND coalesce(closed_on,'9999-01-01') > '{z}'""",
+    "SQ-I-01.1": """SELECT count(*) FROM (SELECT 1 FROM deadlines_deadline WHERE court_id={c} AND due_on<'{z}'
+        AND coalesce(met_on,'9999-01-01')>'{z}' GROUP BY case_id, CASE WHEN node_kind='' THEN id ELSE 0 END) q""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("period", ["2025-Q1", "2025-03", "2024-11-15..2025-05-05"])
+def test_figures_equal_hand_written_sql(home: House, period: str) -> None:
+    populated(home)
+    span = span_of(period)
+    for code, sql in BY_HAND.items():
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(c=home.court.pk, a=span.first, z=span.last))
+            exact = Decimal(cursor.fetchone()[0])
+        places = Decimal(figure(home, code, period)).as_tuple().exponent
+        assert abs(Decimal(figure(home, code, period)) - exact) <= Decimal(5).scaleb(int(places) - 1), code
+
+
+def test_levels_add_up_and_lists_are_as_long_as_their_counts(home: House) -> None:
+    populated(home, seed=3, n=120)
+    span = span_of("2025-Q1")
+    for line in all_lines():
+        found = count([line], [home.court.pk], [span])[line.key]
+        whole = found[Place(span.first, span.last, home.court.pk)][0]
+        officers = [f for place, (f, _n) in found.items() if place.level == "officer"]
+        if whole.numerator is None:
+            continue
+        unowned = Asked(line, span, (home.court.pk,), "numerator")
+        rows = list(drilling.every(home.centre, unowned))
+        assert (
+            sum((row.value for row in rows), Decimal(0)) == whole.numerator or "-" in line.calc.numerator
+        ), line.code
+        if whole.denominator is not None:
+            below = drilling.every(home.centre, Asked(line, span, (home.court.pk,), "denominator"))
+            assert sum((row.value for row in below), Decimal(0)) == whole.denominator, line.code
+        assert sum((f.numerator or Decimal(0) for f in officers), Decimal(0)) <= whole.numerator
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=6))
+def test_exclusions_take_from_both_sides(home: House, drawn: list[tuple[bool, bool, bool]]) -> None:
+    with transaction.atomic():
+        for suspended, closed, terminated in drawn:
+            closed = closed and not suspended
+            how = "terminated_this_procedure" if terminated else "performed"
+            case = stood(home.court, "2023-01-04", "2023-05-05" if closed else "", how=how,
+                         state="suspended" if suspended else "")  # fmt: skip
+            owning(case)
+            limit(case, "2023-05-31")
+        line, span = line_of("TJ-I-01.1"), span_of("2023-Q2")
+        found, left_out = count([line], [home.court.pk], [span])[line.key][
+            Place(span.first, span.last, home.court.pk)
+        ]
+        counted = [d for d in drawn if not d[0]]
+        assert left_out == len(drawn) - len(counted)
+        assert found.denominator == len(counted)
+        assert found.numerator == sum(1 for _s, closed, terminated in counted if closed and not terminated)
+        assert (found.value is None) == (not counted)
+        assert bool(found.reason) == (not counted)
+        parts = {
+            part: len(drilling.page(home.centre, Asked(line, span, (home.court.pk,), part)).rows)
+            for part in drilling.PARTS
+        }
+        assert parts["numerator"] + parts["missing"] == parts["denominator"]
+        assert parts["denominator"] + parts["excluded"] == len(drawn)
+        transaction.set_rollback(True)
+
+
+def test_a_list_turns_its_pages(home: House) -> None:
+    for _n in range(7):
+        stood(home.court, "2025-02-03")
+    line, span = line_of("BASE-I-01.1"), span_of("2025-02")
+    asked = Asked(line, span, (home.court.pk,), "denominator")
+    seen, cursor = [], ""
+    for _turn in range(3):
+        found = drilling.page(home.centre, asked, after=cursor, size=3)
+        seen += [row.case.pk for row in found.rows]
+        cursor = found.next
+    assert (len(seen), len(set(seen)), cursor) == (7, 7, "")
+    assert drilling.page(home.centre, asked, after="nonsense~x", size=3).rows
+    assert [row.case.pk for row in drilling.every(house().centre, asked)] == []
+
+
+def test_figures_are_kept_by_the_job_and_counted_over(home: House) -> None:
+    with time.travel("2025-03-10 02:00"):
+        stood(home.court, "2025-02-03", "2025-03-01", team=home.team, owner=home.handler)
+        job = ask_night(at=time.now())
+        assert job is not None
+        assert ask_night(at=time.now()) == job
+        while (stride := step(job)).cursor is not None:
+            job.cursor = stride.cursor
+    span = span_of("2025-03")
+    kept = Figure.objects.filter(court=home.court, indicator="BASE-I-01", first=span.first, last=span.last)
+    assert {(row.level, row.unit_id) for row in kept} == {
+        ("court", 0), ("team", home.team.pk), ("officer", home.handler.pk),
+    }  # fmt: skip
+    assert str(kept.get(level="court").value) == "100.0000"
+    with time.travel("2025-03-11 02:00"):
+        stood(home.court, "2025-03-03")
+        keep_figures([home.court.pk], [span], at=time.now())
+    assert str(kept.get(level="court").value) == "50.0000"
+    assert kept.get(level="court").counted_at == time.now() or kept.count() == 3
+
+
+def test_only_courts_in_reach_are_counted(home: House) -> None:
+    given = {"span": span_of("2025-03"), "at": time.now(), "key": key()}
+    with pytest.raises(NotAllowed):
+        ask_figures(courts=[home.court.pk], actor=house().centre, **given)
+    with pytest.raises(NotAllowed):
+        ask_figures(courts=[home.court.pk], actor=home.handler, **given)
+    job = ask_figures(courts=[home.court.pk], actor=home.superior, **given)
+    assert len(job.params["spans"]) == 12
+
+
+def test_an_issued_figure_is_frozen_and_can_be_checked(home: House) -> None:
+    late = due_cases(home, 4, 3)
+    given = {"court": home.court, "code": "TJ-I-01.1", "period": "2023-Q2", "words": "通报", "key": key()}
+    with time.travel("2023-07-03 09:00"):
+        with pytest.raises(NotAllowed):
+            issue_figure(**given, actor=home.handler, at=time.now())
+        with pytest.raises(NotAllowed):
+            issue_figure(**given, actor=house().centre, at=time.now())
+        issued = issue_figure(**given, actor=home.centre, at=time.now())
+        assert issue_figure(**given, actor=home.centre, at=time.now()).pk == issued.pk
+    line = line_of("TJ-I-01.1")
+    assert (str(issued.value), issued.pack_digest) == ("75.00", line.pack.digest)
+    assert issued.formula["exclude"] == ["suspended"]
+    assert (len(issued.numerator_cases), len(issued.denominator_cases)) == (3, 4)
+    assert differences(issued) == []
+    from cases.models import Case
+
+    Case.objects.filter(pk=issued.numerator_cases[0]).update(closed_on=day("2023-06-20"))
+    assert differences(issued) == ["分子少了 1 件", "数值当时 75，现在 50"]
+    assert late
+    with pytest.raises(DatabaseError), transaction.atomic():
+        IssuedFigure.objects.filter(pk=issued.pk).update(value=100)
+    with pytest.raises(BadInput):
+        issue_figure(**{**given, "period": "x"}, actor=home.centre, at=time.now())
+
+
+def test_slots_are_filled_by_the_court_or_as_the_pack_proposes(home: House) -> None:
+    today = time.today()
+    (slot,) = slots_of(home.court.pk, today)
+    assert [line.rule.id for line in slot.lines] == ["TJ-I-01", "JZ-I-02", "TJ-I-03", "TJ-I-04"]
+    assert not slot.chosen
+    given = {"court": home.court, "slot": "JZ-I-05", "at": time.now()}
+    for members, slot_id in (
+        (["JZ-I-99"], "JZ-I-05"),
+        ([], "JZ-I-05"),
+        (["JZ-I-02", "JZ-I-02"], "JZ-I-05"),
+        (["JZ-I-02"], "LY-I-01"),
+    ):
+        with pytest.raises(BadInput):
+            fill_slot(**{**given, "slot": slot_id}, members=members, actor=home.centre, key=key())
+    with pytest.raises(NotAllowed):
+        fill_slot(**given, members=["JZ-I-02"], actor=home.handler, key=key())
+    same = key()
+    for _n in range(2):
+        fill_slot(**given, members=["JZ-I-02", "BASE-I-01"], actor=home.centre, key=same)
+    (slot,) = slots_of(home.court.pk, today)
+    assert [line.rule.id for line in slot.lines] == ["JZ-I-02", "BASE-I-01"]
+    assert slot.chosen
+    assert SlotFill.objects.count() == 1
+
+
+def test_indicators_are_those_of_the_courts_packs(home: House) -> None:
+    today = time.today()
+    codes = {line.rule.id for line in indicators_of(home.court.pk, today)}
+    assert {"JZ-I-01", "TJ-I-01", "HD-I-01", "BASE-I-01"} <= codes
+    assert "LY-I-02" not in codes
+    assert "PG-I-01" not in codes
+    CourtPack.objects.filter(court=home.court, code="CASES-2018").delete()
+    assert "TJ-I-01" not in {line.rule.id for line in indicators_of(home.court.pk, today)}
+    assert root is not None

@@ -192,7 +192,11 @@ class StagedLine(Read):
         ASIDE = "aside", _("隔离")
         BAD = "bad", _("有错误")
 
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="staged", db_index=False)
+    # Keys of the bulk tables are not checked row by row: what they name is never deleted (triggers), and only the
+    # set-based statements of this floor write them.
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
+    )
     booked_on = models.DateField(_("记账日期"), null=True)
     amount = AmountField(_("金额"), null=True)
     verdict = models.CharField(max_length=6, choices=Verdict.choices)
@@ -212,8 +216,10 @@ class StatementLine(Read):
     serial: the bank's number, once per account; where the bank gives none, a digest of what the line says.
     """
 
-    court = models.ForeignKey(Court, models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="lines", db_index=False)
+    court = models.ForeignKey(Court, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        BankAccount, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
     claimed = AmountField(_("已认领"), default=0)
 
@@ -270,8 +276,10 @@ class Proposal(models.Model):
     rank: 1 is the likeliest. reasons: of sub_account, number, payer, amount.
     """
 
-    line = models.ForeignKey(StatementLine, models.CASCADE, related_name="proposals", db_index=False)
-    book = models.ForeignKey(Book, models.CASCADE, related_name="+", db_index=False)
+    line = models.ForeignKey(
+        StatementLine, models.CASCADE, related_name="proposals", db_index=False, db_constraint=False
+    )
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     rank = models.PositiveSmallIntegerField()
     score = models.PositiveSmallIntegerField(_("把握"))
     reasons = ArrayField(models.CharField(max_length=12), verbose_name=_("依据"))

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ _CASE = re.compile(
 _NAME, _REMARK = 120, 200
 
 
+@lru_cache(maxsize=8192)
 def number_in(remark: str) -> str:
     """The loose key of the first case number in a remark, in any style; "" where there is none."""
     if "执" not in remark:

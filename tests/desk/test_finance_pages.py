@@ -183,6 +183,7 @@ def test_a_large_payout_waits_in_the_inbox_with_its_five_working_days(
         to = payee(home, case)
     with on("2023-09-26"):
         receipt = money(home, case, "250000.00", "S9")
+        relay.run()
         payout = draft(home, case, receipt, to, "9月26日电话沟通，同意发放。")
         given = {"case_id": case.pk, "payout_id": payout.pk}
         hand_to_finance(file_ids=[], on=time.today(), actor=home.handler, at=time.now(), key=key(), **given)

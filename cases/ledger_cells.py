@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from cases.workbooks import Unreadable, Value
+from documents.workbooks import Unreadable, Value
 from kernel.dates import parse_date
 from kernel.errors import BadInput
 from kernel.identity import check_citizen_id, check_credit_code

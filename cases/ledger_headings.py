@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from cases.workbooks import Line, Sheet, Value
+from documents.workbooks import Line, Sheet, Value
 from kernel.errors import BadInput
 from kernel.text import normalise_width
 

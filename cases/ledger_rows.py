@@ -17,7 +17,7 @@ from cases import ledger_cells as cells
 from cases.actions.filing import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput, check_filing
 from cases.ledger_headings import TITLES, Column, Headings, field_of
 from cases.ledger_past import PAST_NODES, Past, ordered
-from cases.workbooks import Line, Value
+from documents.workbooks import Line, Value
 from kernel import casenumbers
 from kernel.casenumbers import CaseNumber
 from kernel.errors import BadInput

@@ -14,6 +14,7 @@ from cases.snapshot import Locked
 from courts.models import User
 from documents import catalogue, drafts
 from documents.drafts import Drafted, Holder
+from funds.models import SubAccount
 from kernel.money import format_yuan
 
 
@@ -22,7 +23,11 @@ def draft(locked: Locked, act: Any, *, actor: User | None, at: dt.datetime) -> D
     if not act.papers or act.quiet:
         return Drafted()
     case = locked.case
-    facts = {**facts_of(locked, act.paper_subject, act.paper_facts.get("respondents")), **act.paper_facts}
+    facts = {
+        **facts_of(locked, act.paper_subject, act.paper_facts.get("respondents")),
+        **_account(act.papers, case.about),
+        **act.paper_facts,
+    }
     drafted = drafts.draft_new(
         [_wanted(kind, facts, f"{case.about}:{locked.seq + 1}:{kind}") for kind in act.papers],
         holder=Holder(case.about, case.pk, case.court, case.team_id, case.owner_id),
@@ -79,6 +84,20 @@ def facts_of(
         "addressee": "、".join(party.name for party in (addressed or applicants)),
         "obligations": _obligations(locked.claims, applicants),
         "report_within": _("收到本报告财产令之日起十日内"),
+    }
+
+
+def _account(kinds: Sequence[str], about: str) -> dict[str, str]:
+    """一案一账号: where money for the case is to be paid; {} for papers that do not say it, or where no bank gave numbers."""
+    if not any("account_number" in catalogue.kind(kind).facts for kind in kinds):
+        return {}
+    number = SubAccount.objects.filter(book__about=about).select_related("account").first()
+    if number is None:
+        return {}
+    return {
+        "account_name": number.account.name,
+        "account_bank": number.account.bank,
+        "account_number": number.number,
     }
 
 

@@ -28,6 +28,9 @@ from desk.views import (
     week,
     worklist,
 )
+from desk.views.finance import inbox as finance
+from desk.views.finance import matching as finance_matching
+from desk.views.finance import statements as finance_statements
 
 app_name = "desk"
 urlpatterns = [
@@ -88,6 +91,25 @@ urlpatterns = [
     path("cases/import/<int:pk>/confirm", ledgers.confirm, name="ledger_confirm"),
     path("cases/import/<int:pk>/withdraw", ledgers.withdraw, name="ledger_withdraw"),
     path("cases/import/<int:pk>/problems.xlsx", ledgers.problems, name="ledger_problems"),
+    path("finance/", finance.inbox, name="finance"),
+    path("finance/unclaimed", finance.unclaimed, name="finance_unclaimed"),
+    path("finance/close", finance.close, name="finance_close"),
+    path("finance/accounts/new", finance.account, name="finance_account"),
+    path("finance/statements/", finance_statements.listed, name="finance_statements"),
+    path("finance/statements/<int:pk>/", finance_statements.statement, name="finance_statement"),
+    path("finance/statements/<int:pk>/preview", finance_statements.preview, name="finance_statement_preview"),
+    path("finance/statements/<int:pk>/confirm", finance_statements.confirm, name="finance_statement_confirm"),
+    path(
+        "finance/statements/<int:pk>/withdraw", finance_statements.withdraw, name="finance_statement_withdraw"
+    ),
+    path(
+        "finance/statements/<int:pk>/problems.xlsx",
+        finance_statements.problems,
+        name="finance_statement_problems",
+    ),
+    path("finance/match/", finance_matching.match, name="finance_match"),
+    path("finance/match/claim", finance_matching.claim, name="finance_claim"),
+    path("finance/match/<int:receipt_id>/undo", finance_matching.undo, name="finance_undo"),
     path("cases/new", filing.file, name="file_case"),
     path("cases/<int:pk>/", case.case, name="case"),
     path("cases/<int:pk>/parties/", case.parties, name="parties"),

@@ -69,6 +69,16 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         ],
     ),
     (
+        _("案款"),
+        [
+            (_("财务"), "desk:finance", "cash", ("receipt", "W")),
+            (_("银行流水"), "desk:finance_statements", "file-import", ("receipt", "W")),
+            (_("案款认领"), "desk:finance_match", "checks", ("receipt", "W")),
+            (_("不明款"), "desk:finance_unclaimed", "help-circle", ("receipt", "W")),
+            (_("日结"), "desk:finance_close", "calendar", ("receipt", "W")),
+        ],
+    ),
+    (
         _("告知当事人"),
         [
             (_("当事人留言"), "desk:letters", "mailbox", None),

@@ -1,6 +1,6 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import batches, granted, ledgers, money, releasing, repinning, reprojecting
+from cases.actions import batches, claiming, granted, ledgers, money, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
 from supervision.actions import figures
@@ -14,6 +14,7 @@ def wire() -> None:
     listen("approval.given", "cases.repin", repinning.carry_out)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("receipt.released", "cases.note_released", money.note_released)
+    listen("statement.confirmed", "cases.propose", claiming.propose)
     listen("payee.registered", "cases.note_payee", money.note_payee)
     listen("payout.paid", "cases.note_paid", money.note_paid)
     listen("payout.returned", "cases.note_returned", money.note_returned)

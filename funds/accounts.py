@@ -1,8 +1,8 @@
-"""The chart of accounts: three per court, five per case book. Amounts are positive and have a side.
+"""The chart of accounts: four per court, five per case book. Amounts are positive and have a side.
 
 A case account is what the court owes for the case, so it grows on the credit side and never falls below
 zero. The bank account is what the court has. `paid` only remembers what was paid out; `disbursed` is its
-counterpart, so that bank = unidentified + custody + in transit + escrow + fee holds at any time, as on the
+counterpart, so that bank = suspense + unidentified + custody + in transit + escrow + fee holds at any time, as on the
 bank's statement.
 """
 
@@ -15,6 +15,7 @@ class Account(models.TextChoices):
 
     BANK = "bank", _("案款专户存款")
     UNIDENTIFIED = "unidentified", _("待认领款")
+    SUSPENSE = "suspense", _("银行流水待核款")
     DISBURSED = "disbursed", _("累计付出")
     CUSTODY = "custody", _("待发")
     IN_TRANSIT = "in_transit", _("在途")
@@ -42,7 +43,7 @@ class JournalKind(models.TextChoices):
     REVERSAL = "reversal", _("冲销")
 
 
-COURT_ACCOUNTS = (Account.BANK, Account.UNIDENTIFIED, Account.DISBURSED)
+COURT_ACCOUNTS = (Account.BANK, Account.UNIDENTIFIED, Account.SUSPENSE, Account.DISBURSED)
 """Accounts of a court, shared by all its cases: no stored balance, their lines are summed."""
 CASE_ACCOUNTS = (Account.CUSTODY, Account.IN_TRANSIT, Account.PAID, Account.ESCROW, Account.FEE)
 """Accounts of a case's book, each with a stored balance that the database keeps from the lines."""

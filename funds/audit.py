@@ -15,7 +15,7 @@ from django.db import connection
 from events.audit import flaws
 from kernel.money import format_yuan, from_fen
 
-STREAMS = ("book:", "receipt:", "payout:")
+STREAMS = ("book:", "receipt:", "payout:", "statement:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "法院科目余额为负",
         """
         SELECT 'court:' || moved.court_id || ' ' || moved.account, 0,
-               sum(moved.signed) * CASE moved.account WHEN 'unidentified' THEN 1 ELSE -1 END
+               sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense') THEN 1 ELSE -1 END
           FROM funds_movement moved WHERE moved.book_id IS NULL
          GROUP BY moved.court_id, moved.account
-        HAVING sum(moved.signed) * CASE moved.account WHEN 'unidentified' THEN 1 ELSE -1 END < 0
+        HAVING sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense') THEN 1 ELSE -1 END < 0
         """,
     ),
     "receipt_unidentified": (
@@ -195,6 +195,8 @@ CHECKS: dict[str, tuple[str, str]] = {
                                     'payout:' || coalesce(journal.payout_id, 0))
                AND NOT EXISTS (SELECT FROM funds_line line WHERE line.journal_id = journal.id
                                   AND event.stream = 'book:' || line.book_id)
+               AND NOT EXISTS (SELECT FROM funds_statement statement WHERE statement.journal_id = journal.id
+                                  AND event.stream = 'statement:' || statement.id)
         """,
     ),
     "event_journal": (
@@ -202,10 +204,88 @@ CHECKS: dict[str, tuple[str, str]] = {
         """
         SELECT event.stream || ' ' || event.kind || ' event:' || event.id, NULL::bigint, NULL::bigint
           FROM events_event event
-         WHERE (event.stream LIKE 'receipt:%' OR event.stream LIKE 'payout:%')
+         WHERE ((event.stream LIKE 'receipt:%' OR event.stream LIKE 'payout:%')
            AND event.kind IN ('receipt.arrived', 'receipt.identified', 'receipt.released', 'receipt.voided',
                               'payout.sent', 'payout.paid', 'payout.returned')
+            OR event.stream LIKE 'statement:%' AND event.kind = 'statement.confirmed'
+               AND event.data ->> 'amount' <> '0.00')
            AND NOT EXISTS (SELECT FROM funds_journal journal WHERE journal.event_id = event.id)
+        """,
+    ),
+    "statement_journal": (
+        "银行流水与入账分录不符",
+        """
+        SELECT 'statement:' || statement.id, coalesce(came.amount, 0), coalesce(journal.amount, 0)
+          FROM funds_statement statement
+          LEFT JOIN funds_journal journal ON journal.id = statement.journal_id
+          LEFT JOIN LATERAL (
+               SELECT sum(line.amount) FILTER (
+                          WHERE NOT EXISTS (SELECT FROM funds_claim claim
+                                             WHERE claim.line_id = line.id AND NOT claim.from_statement)) AS amount
+                 FROM funds_statementline line
+                WHERE line.statement_id = statement.id AND line.direction = 'C') came ON true
+         WHERE statement.state = 'confirmed' AND coalesce(came.amount, 0) <> coalesce(journal.amount, 0)
+        """,
+    ),
+    "line_claimed": (
+        "流水已认领金额与到账登记不符",
+        """
+        SELECT 'statementline:' || line.id, coalesce(sum(receipt.amount), 0), line.claimed
+          FROM funds_statementline line
+          LEFT JOIN funds_claim claim ON claim.line_id = line.id
+          LEFT JOIN funds_receipt receipt ON receipt.id = claim.receipt_id AND receipt.state <> 'voided'
+         GROUP BY line.id
+        HAVING coalesce(sum(receipt.amount), 0) <> line.claimed
+        """,
+    ),
+    "suspense": (
+        "银行流水待核款不等于未认领流水之和",
+        """
+        SELECT 'court:' || court.id, coalesce(unclaimed.amount, 0), coalesce(booked.amount, 0)
+          FROM courts_court court
+          LEFT JOIN (SELECT court_id, sum(amount - claimed) AS amount FROM funds_statementline
+                      WHERE direction = 'C' GROUP BY court_id) unclaimed ON unclaimed.court_id = court.id
+          LEFT JOIN (SELECT moved.court_id, sum(moved.signed) AS amount FROM funds_movement moved
+                      WHERE moved.account = 'suspense' GROUP BY moved.court_id) booked ON booked.court_id = court.id
+         WHERE coalesce(unclaimed.amount, 0) <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "statement_chain": (
+        "银行流水期末余额与各笔之和不符，或者缺了一份流水",
+        """
+        SELECT 'bankaccount:' || account.id, first.opening + coalesce(moved.amount, 0) + coalesce(aside.amount, 0),
+               last.closing
+          FROM funds_bankaccount account
+          JOIN LATERAL (SELECT opening FROM funds_statement WHERE account_id = account.id AND state = 'confirmed'
+                         ORDER BY from_on, until_on, id LIMIT 1) first ON true
+          JOIN LATERAL (SELECT closing FROM funds_statement WHERE account_id = account.id AND state = 'confirmed'
+                         ORDER BY until_on DESC, from_on DESC, id DESC LIMIT 1) last ON true
+          LEFT JOIN LATERAL (SELECT sum(CASE direction WHEN 'C' THEN amount ELSE -amount END) AS amount
+                               FROM funds_statementline WHERE account_id = account.id) moved ON true
+          LEFT JOIN LATERAL (
+               SELECT sum(CASE direction WHEN 'C' THEN amount ELSE -amount END) AS amount
+                 FROM (SELECT DISTINCT ON (staged.serial) staged.direction, staged.amount
+                         FROM funds_stagedline staged JOIN funds_statement statement ON statement.id = staged.statement_id
+                        WHERE statement.account_id = account.id AND statement.state = 'confirmed'
+                          AND staged.verdict = 'aside' AND staged.amount IS NOT NULL) once) aside ON true
+         WHERE first.opening + coalesce(moved.amount, 0) + coalesce(aside.amount, 0) <> last.closing
+        """,
+    ),
+    "case_state": (
+        "案件没有记下这笔到账，或者记的金额不同",
+        """
+        SELECT receipt.about || ' receipt:' || receipt.id, receipt.amount,
+               round((noted.amount)::numeric * 100)::bigint
+          FROM funds_receipt receipt
+          JOIN events_event filed ON filed.stream = receipt.about AND filed.seq = 1 AND filed.kind LIKE 'case.%'
+          LEFT JOIN LATERAL (SELECT event.data ->> 'amount' AS amount FROM events_event event
+                              WHERE event.stream = receipt.about AND event.kind = 'receipt.noted'
+                                AND (event.data ->> 'receipt')::bigint = receipt.id
+                              ORDER BY event.seq DESC LIMIT 1) noted ON true
+         WHERE receipt.state = 'identified'
+           AND round((noted.amount)::numeric * 100)::bigint IS DISTINCT FROM receipt.amount
+           AND NOT EXISTS (SELECT FROM events_event event JOIN events_pending pending ON pending.event_id = event.id
+                            WHERE event.stream = 'receipt:' || receipt.id)
         """,
     ),
     "state_event": (

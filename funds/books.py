@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from funds.models import Book, Payee, Payout, Receipt
-from kernel.errors import Conflict
+from funds.models import BankAccount, Book, Payee, Payout, Receipt, SubAccount
+from funds.numbers import sub_account
+from kernel.errors import Conflict, WrongState
 
 
 def open_book(*, court_id: int, about: str, at: dt.datetime) -> Book:
@@ -36,3 +37,26 @@ def hand_over(*, about: str, team_id: int | None, owner_id: int | None) -> None:
     """Put the money of a case into the hands of another team and owner: book, receipts, payees, payouts."""
     for model in (Book, Receipt, Payee, Payout):
         model.objects.filter(about=about).update(team_id=team_id, owner_id=owner_id)
+
+
+def issue_number(book: Book, *, at: dt.datetime) -> SubAccount | None:
+    """一案一账号: the book's number from the court's range; None where no bank has given the court a range.
+
+    Given once and never to another book. Raises WrongState when the range is used up.
+    """
+    standing = SubAccount.objects.filter(book=book).first()
+    if standing is not None:
+        return standing
+    ranges = BankAccount.objects.filter(court_id=book.court_id).exclude(range_prefix="")
+    account = ranges.order_by("pk").locked().first()
+    if account is None:
+        return None
+    account.used += 1
+    try:
+        number = sub_account(account.range_prefix, account.used, account.range_width)
+    except ValueError as error:
+        raise WrongState(
+            _("案款子账号的号段已经用完。"), code="BOOK-RANGE", fix=_("请财务向银行申请新的号段并登记。")
+        ) from error
+    account.save(update_fields=["used"])
+    return SubAccount.objects.create(account=account, book=book, number=number, issued_at=at)

@@ -11,9 +11,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from events.models import Event
 from funds.accounts import Account, JournalKind, Side
 from funds.models import Book, Journal, Line
 from kernel.errors import Conflict, WrongState
+from kernel.money import to_fen
 
 NOTHING = Decimal("0.00")
 
@@ -57,7 +58,7 @@ def post(
     payout_id: int | None = None,
     reverses: Journal | None = None,
 ) -> Journal:
-    """Write one journal with its lines: two statements. on: court-local day of the movement.
+    """Write one journal with its lines: one statement. on: court-local day of the movement.
 
     Raises ValueError for legs that do not balance, WrongState when a case account would fall below zero,
     Conflict when the key was used or the journal to reverse is reversed already.
@@ -66,32 +67,63 @@ def post(
     credits = sum((leg.amount for leg in legs if leg.side == Side.CREDIT), NOTHING)
     if debits != credits:
         raise ValueError(f"debits {debits}, credits {credits}")
+    journal = Journal(
+        court_id=court_id,
+        event=event,
+        kind=kind,
+        key=key,
+        on=on,
+        amount=debits,
+        receipt_id=receipt_id,
+        payout_id=payout_id,
+        reverses=reverses,
+    )
     try:
-        journal = Journal.objects.create(
-            court_id=court_id,
-            event=event,
-            kind=kind,
-            key=key,
-            on=on,
-            amount=debits,
-            receipt_id=receipt_id,
-            payout_id=payout_id,
-            reverses=reverses,
-        )
-        Line.objects.bulk_create(
-            Line(
-                journal=journal,
-                court_id=court_id,
-                book_id=leg.book_id,
-                account=leg.account,
-                side=leg.side,
-                amount=leg.amount,
-            )
-            for leg in legs
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_POST, [*_header(journal), court_id, *_columns(legs)])
+            journal.pk = cursor.fetchone()[0]
     except IntegrityError as error:
         _refuse(error)
+    journal._state.adding = False
     return journal
+
+
+_POST = """
+WITH journal AS (
+    INSERT INTO funds_journal (court_id, event_id, kind, key, "on", amount, receipt_id, payout_id, reverses_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+), lines AS (
+    INSERT INTO funds_line (journal_id, book_id, account, side, amount, court_id)
+    SELECT journal.id, leg.book_id, leg.account, leg.side, leg.amount, %s
+      FROM journal, unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
+           WITH ORDINALITY leg (book_id, account, side, amount, place)
+     ORDER BY leg.place
+)
+SELECT id FROM journal
+"""
+
+
+def _header(journal: Journal) -> list[Any]:
+    return [
+        journal.court_id,
+        journal.event_id,
+        str(journal.kind),
+        journal.key,
+        journal.on,
+        to_fen(journal.amount),
+        journal.receipt_id,
+        journal.payout_id,
+        journal.reverses_id,
+    ]
+
+
+def _columns(legs: Sequence[Leg]) -> list[list[Any]]:
+    return [
+        [leg.book_id for leg in legs],
+        [str(leg.account) for leg in legs],
+        [str(leg.side) for leg in legs],
+        [to_fen(leg.amount) for leg in legs],
+    ]
 
 
 def reverse(*, journal: Journal, event: Event, key: str, on: dt.date) -> Journal:

@@ -44,3 +44,23 @@ class PayoutQuerySet(HeldQuerySet):
     def running(self) -> Self:
         """Those not finished."""
         return self.filter(state__in=RUNNING)
+
+
+class CourtQuerySet(models.QuerySet):
+    """Rows of a court that no team or owner holds: bank accounts, statements and their lines."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the courts that the person sees whole."""
+        return self.filter(court_id__in=user.scope.courts)
+
+    def locked(self) -> Self:
+        """With row locks that still let other rows refer to these."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+
+class LineQuerySet(CourtQuerySet):
+    """Lines of bank statements."""
+
+    def unclaimed(self) -> Self:
+        """不明款: money that came and stands under no case yet, wholly or in part."""
+        return self.filter(direction="C", claimed__lt=models.F("amount"))

@@ -21,7 +21,7 @@ from cases.snapshot import Locked, read_locked
 from cases.states import CaseState
 from courts.models import Court, User
 from events.models import Event
-from funds.books import open_book
+from funds.books import issue_number, open_book
 from kernel import casenumbers, time
 from kernel.errors import BadInput, WrongState
 from kernel.fields import blind_index, blind_tail
@@ -289,7 +289,7 @@ def _write(
     others += ClaimItem.objects.bulk_create(
         ClaimItem(case=case, kind=kind, amount=amount, words=words) for kind, amount, words in claims
     )
-    open_book(court_id=court.pk, about=case.about, at=at)
+    issue_number(open_book(court_id=court.pk, about=case.about, at=at), at=at)
     return case, _Written(root, parties, others)
 
 

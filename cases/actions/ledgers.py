@@ -22,8 +22,8 @@ from cases.ledger_stored import kept, line_of, notes_of, shown
 from cases.models import LedgerHeading, LedgerImport, LedgerRow
 from cases.policy import may
 from cases.selectors.ledger import Standing, differences, holders, place_of, standing_cases, twins
-from cases.workbooks import Sheet
 from courts.models import Court, Unit, User
+from documents.workbooks import Sheet
 from events import log
 from jobs.actions.asking import ask_job
 from jobs.kinds import Stride

@@ -18,11 +18,12 @@ from funds import policy
 from funds.accounts import Account, JournalKind
 from funds.books import lock_book
 from funds.ledger import credit, custody_of, debit, post, reverse
-from funds.models import Book, Journal, Receipt
+from funds.models import Book, Claim, Journal, Receipt, StatementLine
 from funds.repeats import used_otherwise, was_done
 from funds.shapes import past, positive, reason_of
 from funds.states import ReceiptState
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
+from kernel.money import format_yuan
 from kernel.time import today
 
 _GIVEN = ("amount", "arrived_on", "payer_name", "account_tail", "bank_serial", "remark")
@@ -68,20 +69,46 @@ def record_receipt(
         recorded_by=actor,
     )
     with transaction.atomic(durable=not joins):
-        standing = _standing(receipt) or _write(receipt)
-        if standing is not None:
-            return standing
-        event = _tell(receipt, "receipt.arrived", actor, at, key, bank_serial=receipt.bank_serial)
-        post(
-            event=event,
-            court_id=court.pk,
-            kind=JournalKind.ARRIVAL,
-            key=f"{receipt.stream}/arrived",
-            on=receipt.arrived_on,
-            legs=[debit(Account.BANK, receipt.amount), credit(Account.UNIDENTIFIED, receipt.amount)],
-            receipt_id=receipt.pk,
-        )
+        return arrive(receipt, actor=actor, at=at, line=_line_of(receipt))
+
+
+def arrive(receipt: Receipt, *, actor: User, at: dt.datetime, line: StatementLine | None) -> Receipt:
+    """Write a receipt and its arrival, unless it stands already. line: the bank's entry it is a part of, locked.
+
+    Money of a line is in the books since the statement was confirmed: it leaves 银行流水待核款; without a line it
+    comes in now. Joins the caller's transaction. Raises WrongState when the line has less left, Conflict.
+    """
+    standing = _standing(receipt) or _write(receipt)
+    if standing is not None:
+        return standing
+    source = Account.BANK
+    if line is not None:
+        take_from(line, receipt)
+        source = Account.SUSPENSE
+    event = _tell(receipt, "receipt.arrived", actor, at, receipt.key, bank_serial=receipt.bank_serial)
+    post(
+        event=event,
+        court_id=receipt.court_id,
+        kind=JournalKind.ARRIVAL,
+        key=f"{receipt.stream}/arrived",
+        on=receipt.arrived_on,
+        legs=[debit(source, receipt.amount), credit(Account.UNIDENTIFIED, receipt.amount)],
+        receipt_id=receipt.pk,
+    )
     return receipt
+
+
+def take_from(line: StatementLine, receipt: Receipt) -> None:
+    """The receipt is made of this line, which has so much less left. Raises WrongState."""
+    if receipt.amount > line.rest:
+        raise WrongState(
+            _("这笔流水已由他人认领，剩余 %s。") % format_yuan(line.rest),
+            code="LINE-CLAIMED",
+            fix=_("刷新页面，核对剩余金额；认领有误的，先撤销原认领。"),
+        )
+    line.claimed += receipt.amount
+    line.save(update_fields=["claimed"])
+    Claim.objects.create(line=line, receipt=receipt)
 
 
 def identify_receipt(
@@ -209,11 +236,38 @@ def void_receipt(
             return receipt
         policy.may(actor, policy.RECORD, _("作废到账登记"))
         _must_be(receipt, ReceiptState.UNIDENTIFIED, _("作废"))
+        _give_back(receipt)
         receipt.void(reason=reason)
         _save(receipt)
         event = _tell(receipt, "receipt.voided", actor, at, key)
         _take_back(receipt, JournalKind.ARRIVAL, event, "voided", at)
     return receipt
+
+
+def _line_of(receipt: Receipt) -> StatementLine | None:
+    """The bank's entry that a receipt recorded by hand names by its serial, when its statement is in the books."""
+    if not receipt.bank_serial:
+        return None
+    lines = StatementLine.objects.filter(
+        court=receipt.court, serial=receipt.bank_serial, booked_on=receipt.arrived_on, direction="C"
+    )
+    return lines.locked().order_by("pk").first()
+
+
+def _give_back(receipt: Receipt) -> None:
+    """What a voided receipt took from a line is unclaimed again. Raises WrongState where the bank's own statement
+    shows what a person had recorded before it.
+    """
+    claim = Claim.objects.filter(receipt=receipt).first()
+    if claim is None:
+        return
+    line = StatementLine.objects.locked().get(pk=claim.line_id)
+    if not claim.from_statement:
+        raise WrongState(
+            _("银行流水里有这笔款项，不能作废。"), code="RECEIPT-ON-STATEMENT", fix=_("认领到别的案件即可。")
+        )
+    line.claimed -= receipt.amount
+    line.save(update_fields=["claimed"])
 
 
 def _tail(text: str) -> str:

@@ -1,8 +1,36 @@
-"""Books and their lines, receipts, payees, payouts."""
+"""Books and their lines, receipts, payees, payouts, bank statements."""
 
 from funds.models.books import Balance, Book, Journal, Line
 from funds.models.payees import TAIL, Payee, PayeeAccount
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
+from funds.models.statements import (
+    BankAccount,
+    Claim,
+    Proposal,
+    StagedLine,
+    Statement,
+    StatementHeading,
+    StatementLine,
+    SubAccount,
+)
 
-__all__ = ["TAIL", "Balance", "Book", "Journal", "Line", "Payee", "PayeeAccount", "Payout", "Receipt"]
+__all__ = [
+    "Balance",
+    "BankAccount",
+    "Book",
+    "Claim",
+    "Journal",
+    "Line",
+    "Payee",
+    "PayeeAccount",
+    "Payout",
+    "Proposal",
+    "Receipt",
+    "StagedLine",
+    "Statement",
+    "StatementHeading",
+    "StatementLine",
+    "SubAccount",
+    "TAIL",
+]

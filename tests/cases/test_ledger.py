@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 
 from cases import ledger_cells as cells
-from cases import workbooks
 from cases.ledger import Ledger, choose_sheet, read_ledger
 from cases.ledger_headings import field_of, find_headings
 from cases.ledger_rows import Place
-from cases.workbooks import Line, Sheet, Unreadable, read_workbook
+from documents import workbooks
+from documents.workbooks import Line, Sheet, Unreadable, read_workbook
 from kernel.errors import BadInput
 from kernel.time import at_local
 from tests.factories.ledgers import add_ledger, messy, row

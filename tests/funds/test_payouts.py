@@ -378,5 +378,5 @@ def test_sending_takes_few_statements(at_desk: Desk, django_assert_num_queries: 
     made = payout(at_desk, "approved")
     _ = at_desk.officer.scope
     # book id, lock, payout, key, custody, payout, last event, event, journal, lines; 2 savepoints of the test
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         send_payout(payout_id=made.pk, actor=at_desk.officer, at=time.now(), key="s")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import psycopg
 import pytest
 from django.core.management import call_command
 
 from events.log import append
+from funds.actions.claiming import Part, claim_lines
 from funds.actions.payouts import return_payout
 from funds.actions.receipts import release_receipt, void_receipt
 from funds.audit import CHECKS, differences
-from funds.models import Payout
+from funds.models import Payout, StatementLine
 from kernel import time
 from tests.factories.funds import Desk, arrival, desk, in_custody, payee, payout
+from tests.factories.statements import bank_account, confirmed, row, written
 
 PLANTS = {
     "journal_sum": ["UPDATE funds_line SET amount = amount + 1 WHERE account = 'bank' AND side = 'D'"],
@@ -49,12 +52,34 @@ PLANTS = {
         "DELETE FROM funds_journal WHERE kind = 'sending'"
         " AND payout_id IN (SELECT id FROM funds_payout WHERE state = 'paid')",
     ],
+    "statement_journal": ["UPDATE funds_statementline SET amount = amount + 5 WHERE direction = 'C'"],
+    "line_claimed": ["UPDATE funds_statementline SET claimed = claimed - 1 WHERE claimed > 0"],
+    "suspense": ["UPDATE funds_line SET account = 'unidentified' WHERE account = 'suspense' AND side = 'D'"],
+    "statement_chain": [
+        "UPDATE funds_statement SET opening = opening + 1, closing = closing + 1 WHERE state = 'confirmed'"
+        " AND id = (SELECT max(id) FROM funds_statement)"
+    ],
+    "case_state": [
+        "DELETE FROM events_pending",
+        "INSERT INTO events_event (stream, seq, kind, actor, at, effective_on, key, data, digest)"
+        " SELECT DISTINCT about, 1, 'case.filed', 't', now(), now()::date, 'k', '{}'::jsonb, ''::bytea FROM funds_receipt"
+        " WHERE state = 'identified'",
+    ],
     "state_event": ["UPDATE funds_payout SET state = 'cancelled' WHERE state = 'approved'"],
     "event_chain": [
         "UPDATE events_event SET data = data || '{\"amount\": \"1.00\"}' WHERE kind = 'payout.sent'"
     ],
 }
-GUARDED = ("funds_line", "funds_journal", "funds_balance", "funds_receipt", "funds_payout", "events_event")
+GUARDED = (
+    "funds_line",
+    "funds_journal",
+    "funds_balance",
+    "funds_receipt",
+    "funds_payout",
+    "events_event",
+    "funds_statement",
+    "funds_statementline",
+)
 
 
 @pytest.fixture
@@ -70,6 +95,23 @@ def story(live_db: str) -> Desk:
     back = payout(at_desk, "paid", to=payee(at_desk, name="李四"), amount="30.00")
     return_payout(payout_id=back.pk, on=time.today(), key="back", **given)
     payout(desk(at_desk.court), "sent", amount="20.00")
+    account = bank_account(at_desk.court, at_desk.officer)
+    first = [
+        row(income="70.00", day=time.today().isoformat()),
+        row(outgo="3.00", day=time.today().isoformat()),
+    ]
+    confirmed(account, written(first), at_desk.officer)
+    confirmed(
+        account, written([row(income="4.00", day=time.today().isoformat())], opening="67.00"), at_desk.officer
+    )
+    line = StatementLine.objects.filter(direction="C").earliest("pk")
+    claim_lines(
+        parts=[Part(line.pk, Decimal("30.00"))],
+        about=at_desk.about,
+        actor=at_desk.officer,
+        at=time.now(),
+        key="c",
+    )
     return at_desk
 
 

@@ -15,8 +15,8 @@ from cases.ledger_rows import Entry, Problem
 from cases.models import Case
 from cases.selectors.ledger import place_of
 from cases.states import CaseState
-from cases.workbooks import read_workbook
 from courts.models import Court, User
+from documents.workbooks import read_workbook
 from events import log
 from kernel import time
 from kernel.errors import BadInput, DomainError

@@ -13,9 +13,11 @@ APPEND_ONLY = (
     "notices_attempt",
     "approvals_assent",
     "funds_balance",
+    "funds_claim",
     "funds_journal",
     "funds_line",
     "funds_payeeaccount",
+    "funds_subaccount",
 )
 
 

@@ -1,0 +1,268 @@
+"""What the finance pages show: what waits, statements, unclaimed money with its candidates, what was claimed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from cases.models import Case, Fact
+from courts.models import User
+from deadlines.models import Deadline
+from desk.keyset import Segment, page
+from desk.selectors.matching import matching_cases
+from funds.ledger import NOTHING
+from funds.matching import MOST
+from funds.models import BankAccount, Claim, Payout, Proposal, Receipt, StagedLine, Statement, StatementLine
+from funds.states import PayoutState, ReceiptState
+
+SHOWN = 50
+FEW = 8
+TO_LOOK_AT = ("bad", "aside", "repeat")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the finance desk has before it. oldest: booking day of the oldest unclaimed line, None where there is none."""
+
+    unclaimed: int
+    unclaimed_amount: Decimal
+    late: int
+    oldest: dt.date | None
+    by_hand: int
+    by_hand_amount: Decimal
+    previewed: int
+    at_finance: list[AtFinance] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AtFinance:
+    """A large payout whose papers are with finance (JZ-14). due_on: the last of its five working days."""
+
+    payout: Payout
+    case: Case | None
+    due_on: dt.date | None
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A case to which a line may belong. key: 1 to 9; reasons: codes, none for one that a person looked up."""
+
+    key: int
+    case: Case
+    respondents: str
+    reasons: Sequence[str] = ()
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPage:
+    """The matching desk."""
+
+    lines: list[StatementLine]
+    chosen: StatementLine | None
+    candidates: list[Candidate]
+    claimed: list[Claim]
+    next: str = ""
+    prev: str = ""
+
+
+def accounts_of(user: User) -> list[BankAccount]:
+    """The court's bank accounts. One query."""
+    return list(BankAccount.objects.visible_to(user).order_by("pk"))
+
+
+def inbox(user: User, on: dt.date) -> Waiting:
+    """What waits. At most six queries."""
+    open_lines = unclaimed(user)
+    lines = open_lines.aggregate(
+        n=Count("pk"), amount=Sum("amount"), claimed=Sum("claimed"), oldest=Min("booked_on")
+    )
+    hand = Receipt.objects.visible_to(user).filter(state=ReceiptState.UNIDENTIFIED)
+    by_hand = hand.aggregate(n=Count("pk"), amount=Sum("amount"))
+    previewed = Statement.objects.visible_to(user).filter(state__in=("parsed", "previewed")).count()
+    days = claim_days(user)
+    return Waiting(
+        lines["n"],
+        (lines["amount"] or NOTHING) - (lines["claimed"] or NOTHING),
+        _late(open_lines, days, on),
+        lines["oldest"],
+        by_hand["n"],
+        by_hand["amount"] or NOTHING,
+        previewed,
+        _at_finance(user),
+    )
+
+
+def claim_days(user: User) -> dict[int, int]:
+    """Days within which each account's lines are to be claimed. One query."""
+    return dict(BankAccount.objects.visible_to(user).values_list("pk", "claim_days"))
+
+
+def _late(lines: QuerySet[StatementLine], days: dict[int, int], on: dt.date) -> int:
+    overdue = Q(pk__in=())
+    for account, limit in days.items():
+        overdue |= Q(account_id=account, booked_on__lt=on - dt.timedelta(days=limit))
+    return lines.filter(overdue).count()
+
+
+def _at_finance(user: User) -> list[AtFinance]:
+    """Payouts with finance, the earliest limit first. Three queries."""
+    payouts = Payout.objects.visible_to(user).filter(state=PayoutState.TO_FINANCE)
+    found = list(payouts.select_related("payee", "book", "receipt").order_by("pk")[:SHOWN])
+    ids = {payout.book.case_id for payout in found}
+    cases = {case.pk: case for case in Case.objects.visible_to(user).filter(pk__in=ids)}
+    subjects = Fact.objects.filter(case_id__in=cases, key="receipt_id").values_list("value", "subject_id")
+    subject_of = {int(value): subject for value, subject in subjects if value is not None}
+    clocks = Deadline.objects.filter(
+        case_id__in=cases,
+        subject_id__in=subject_of.values(),
+        state="running",
+        start="finance_notice_received",
+    )
+    clock_of = {clock.subject_id: clock for clock in clocks}
+    rows = []
+    for payout in found:
+        clock = clock_of.get(subject_of.get(payout.receipt_id, 0))
+        rows.append(
+            AtFinance(
+                payout,
+                cases.get(payout.book.case_id),
+                clock.due_on if clock else None,
+                clock.rule_id if clock else "",
+            )
+        )
+    return sorted(rows, key=lambda row: (row.due_on or dt.date.max, row.payout.pk))
+
+
+def unclaimed(user: User) -> QuerySet[StatementLine]:
+    """不明款 that the person may see."""
+    return StatementLine.objects.visible_to(user).unclaimed()
+
+
+def unclaimed_page(
+    user: User, *, after: str = "", before: str = "", size: int = SHOWN
+) -> tuple[list[StatementLine], str, str]:
+    """Unclaimed lines, the oldest first, with the likeliest case of each in .best. Three queries."""
+    rows = unclaimed(user).select_related("account")
+    found = page([Segment("line", rows, ("booked_on", "id"))], after=after, before=before, size=size)
+    lines = [row for _name, row in found.rows]
+    best = Proposal.objects.filter(line__in=lines, rank=1).values_list("line_id", "book__case_id")
+    wanted = [case_id for _line, case_id in best if case_id]
+    cases = Case.objects.visible_to(user).select_related("owner").in_bulk(wanted)
+    likely = {line: cases.get(case_id) for line, case_id in best}
+    for line in lines:
+        line.best = likely.get(line.pk)
+    return lines, found.next, found.prev
+
+
+def match_page(user: User, *, line_id: int | None, text: str, after: str, before: str) -> MatchPage:
+    """The matching desk: lines, the chosen one with its candidates, what was claimed last. At most eight queries."""
+    lines, next_, prev = unclaimed_page(user, after=after, before=before)
+    chosen = next((line for line in lines if line.pk == line_id), None)
+    if chosen is None and line_id is not None:
+        chosen = unclaimed(user).filter(pk=line_id).select_related("account").first()
+    chosen = chosen or (lines[0] if lines else None)
+    claims = Claim.objects.filter(line__in=StatementLine.objects.visible_to(user)).exclude(
+        receipt__state=ReceiptState.VOIDED
+    )
+    claimed = list(claims.select_related("receipt", "receipt__book", "line").order_by("-pk")[:FEW])
+    numbers = dict(
+        Case.objects.visible_to(user)
+        .filter(pk__in=[claim.receipt.book.case_id for claim in claimed if claim.receipt.book])
+        .values_list("pk", "number")
+    )
+    for claim in claimed:
+        claim.number = numbers.get(claim.receipt.book.case_id, "") if claim.receipt.book else ""
+    return MatchPage(lines, chosen, _candidates(user, chosen, text), claimed, next_, prev)
+
+
+def _candidates(user: User, line: StatementLine | None, text: str) -> list[Candidate]:
+    if line is None:
+        return []
+    found: list[tuple[Case, Sequence[str], int]] = []
+    if text.strip():
+        cases = Case.objects.visible_to(user).filter(matching_cases(text), court_id=line.court_id)
+        found = [(case, (), 0) for case in cases.select_related("owner").order_by("-pk")[:MOST]]
+    else:
+        proposals = list(Proposal.objects.filter(line=line).select_related("book").order_by("rank")[:MOST])
+        ids = [proposal.book.case_id for proposal in proposals]
+        cases_by = Case.objects.visible_to(user).select_related("owner").in_bulk([pk for pk in ids if pk])
+        for proposal in proposals:
+            case = cases_by.get(proposal.book.case_id)
+            if case is not None:
+                found.append((case, proposal.reasons, proposal.score))
+    names = _respondents([case.pk for case, _reasons, _score in found])
+    return [
+        Candidate(key, case, names.get(case.pk, ""), reasons, score)
+        for key, (case, reasons, score) in enumerate(found, 1)
+    ]
+
+
+def _respondents(case_ids: Sequence[int]) -> dict[int, str]:
+    from_cases = Case.objects.filter(pk__in=case_ids, parties__role="respondent")
+    names: dict[int, list[str]] = {}
+    for pk, name in from_cases.order_by("parties__pk").values_list("pk", "parties__name"):
+        names.setdefault(pk, []).append(name)
+    return {pk: "、".join(each) for pk, each in names.items()}
+
+
+def statements_of(user: User) -> list[Statement]:
+    """The newest statements. One query."""
+    rows = Statement.objects.visible_to(user).select_related("account", "taken_by").defer("content")
+    return list(rows.order_by("-pk")[:SHOWN])
+
+
+def visible_statements(user: User) -> QuerySet[Statement]:
+    """Statements that the person may see, without the file itself."""
+    return Statement.objects.visible_to(user).select_related("account", "taken_by").defer("content")
+
+
+def staged_page(statement: Statement, *, after: str, before: str) -> tuple[list[StagedLine], str, str]:
+    """The lines of a preview: those to look at, the rest behind them. At most two queries."""
+    rows = statement.staged.all()
+    segments = [
+        Segment("look", rows.filter(verdict__in=TO_LOOK_AT), ("row",)),
+        Segment("good", rows.filter(verdict="good"), ("row",)),
+    ]
+    found = page(segments, after=after, before=before, size=SHOWN)
+    return [row for _name, row in found.rows], found.next, found.prev
+
+
+def problem_rows(statement: Statement) -> Iterator[StagedLine]:
+    """Every line that is not plainly good, one by one."""
+    return statement.staged.filter(verdict__in=TO_LOOK_AT).order_by("row").iterator(chunk_size=500)
+
+
+@dataclass(frozen=True, slots=True)
+class DayClose:
+    """日结: what came and went on a day by the bank, and what of it was claimed."""
+
+    on: dt.date
+    came: Decimal
+    came_count: int
+    went: Decimal
+    went_count: int
+    claimed: Decimal
+    unclaimed: Decimal
+    paid: Decimal
+
+
+def day_close(user: User, on: dt.date) -> DayClose:
+    """The day's figures. Two queries."""
+    lines = StatementLine.objects.visible_to(user).filter(booked_on=on)
+    income, outgo = Q(direction="C"), Q(direction="D")
+    sums = lines.aggregate(
+        came=Sum("amount", filter=income), came_n=Count("pk", filter=income), went=Sum("amount", filter=outgo),
+        went_n=Count("pk", filter=outgo), claimed=Sum("claimed", filter=income),
+    )  # fmt: skip
+    paid = Payout.objects.visible_to(user).filter(state=PayoutState.PAID, paid_on=on)
+    came, claimed = sums["came"] or NOTHING, sums["claimed"] or NOTHING
+    return DayClose(
+        on, came, sums["came_n"], sums["went"] or NOTHING, sums["went_n"], claimed, came - claimed,
+        paid.aggregate(all=Sum("amount"))["all"] or NOTHING,
+    )  # fmt: skip

@@ -9,12 +9,15 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from cases.book import book_of
 from cases.models import Case, Subject
 from cases.snapshot import Locked
 from deadlines.models import Deadline
 from kernel import time
 from petitions.models.letters import Letter
+from regimes.book import RuleBook
 from regimes.nodes import load_nodes
+from regimes.vocabulary import load_vocabulary
 
 Attached = dict[str, list[dict[str, Any]]]
 QUIET = ("soft_target", "right", "detector")
@@ -23,20 +26,26 @@ QUIET = ("soft_target", "right", "detector")
 
 def attached_to(locked: Locked, at: dt.datetime) -> Attached:
     """As JSON, from the locked state of a case; one query for the letters."""
-    return _attached(locked.clocks.values(), locked.labels, locked.root, locked.case, at)
+    return _attached(locked.clocks.values(), locked.labels, locked.root, locked.case, locked.book, at)
 
 
 def attached_now(case: Case, at: dt.datetime) -> Attached:
     """The same for a case that is read. Three queries."""
     labels = dict(Subject.objects.filter(case=case).values_list("pk", "label"))
     root = Subject.objects.filter(case=case, kind="case").values_list("pk", flat=True).first()
-    return _attached(Deadline.objects.running().filter(case_id=case.pk), labels, root, case, at)
+    clocks = Deadline.objects.running().filter(case_id=case.pk)
+    return _attached(clocks, labels, root, case, book_of(case), at)
 
 
 def _attached(
-    clocks: Iterable[Deadline], labels: dict[int, str], root: int | None, case: Case, at: dt.datetime
+    clocks: Iterable[Deadline],
+    labels: dict[int, str],
+    root: int | None,
+    case: Case,
+    book: RuleBook,
+    at: dt.datetime,
 ) -> Attached:
-    names = {node.kind: node.zh for node in load_nodes()}
+    """One duty once, however many clocks it has: the one that ended first."""
     late = [
         clock
         for clock in clocks
@@ -46,18 +55,21 @@ def _attached(
         and clock.overdue_at <= at
     ]
     late.sort(key=lambda clock: (clock.overdue_at, clock.pk))
+    firsts: dict[tuple[str, int | None], Deadline] = {}
+    for clock in late:
+        firsts.setdefault((_name(clock, book), clock.subject_id), clock)
     letters = Letter.objects.filter(case=case).unanswered().order_by("received_at", "id")
     return {
         "nodes": [
             {
                 "clock": clock.pk,
                 "rule": clock.rule_id,
-                "name": names.get(clock.node_kind) or clock.rule_id,
+                "name": name,
                 "about": "" if clock.subject_id == root else labels.get(clock.subject_id, ""),
                 "due_on": _day(clock).isoformat(),
                 "days": (time.today(at) - _day(clock)).days,
             }
-            for clock in late
+            for (name, _subject), clock in firsts.items()
         ],
         "letters": [
             {
@@ -68,6 +80,18 @@ def _attached(
             for letter in letters
         ],
     }
+
+
+def _name(clock: Deadline, book: RuleBook) -> str:
+    """What is to be done: the node, else the duty of the rule."""
+    nodes = {node.kind: node.zh for node in load_nodes()}
+    if clock.node_kind in nodes:
+        return nodes[clock.node_kind]
+    try:
+        duty = book.rule(clock.rule_id).duty
+    except KeyError:
+        return clock.rule_id
+    return load_vocabulary().duties.get(duty, clock.rule_id)
 
 
 def _day(clock: Deadline) -> dt.date:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("notifications/sms/numbers/<int:mark_id>", notices.sms_number, name="sms_number"),
     path("letters/", letters.letters, name="letters"),
     path("letters/<int:pk>/", letters.letter, name="letter"),
+    path("letters/<int:pk>/move/", letters.move, name="letter_move"),
     path("petitions/", petitions.petitions, name="petitions"),
     path("petitions/new/<int:case_id>/", petitions.new, name="petition_new"),
     path("petitions/<int:pk>/", petitions.petition, name="petition"),

@@ -71,7 +71,6 @@ ACTS = {
     "letter.answered": _lazy("回复当事人留言"),
     "letter.drafted": _lazy("保存留言回复草稿"),
     "letter.handed_over": _lazy("转交留言"),
-    "letter.seen": _lazy("查看当事人留言"),
     "petition.registered": _lazy("登记信访"),
     "petition.handed_over": _lazy("转交信访"),
     "petition.told": _lazy("书面告知信访人"),

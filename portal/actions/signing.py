@@ -115,7 +115,7 @@ def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetim
             way="paper",
             party=party,
             lookup=blind_index(plain, purpose="paper_code"),
-            digest=_digest(plain),
+            digest=digest_of(plain),
             created_at=at,
             expires_at=at + dt.timedelta(days=PAPER_DAYS),
         )
@@ -134,14 +134,15 @@ def _place(place: str) -> bytes:
     return blind_index(place or "-", purpose="place")
 
 
-def _digest(code: str) -> bytes:
+def digest_of(code: str) -> bytes:
+    """What is kept of a code."""
     return hmac.digest(settings.SECRET_KEY.encode(), f"portal:{code}".encode(), hashlib.sha256)
 
 
 def _is_right(row: Code | None, code: str, at: dt.datetime) -> bool:
     """Compared even where there is nothing to compare with, so that the time says nothing."""
     kept = bytes(row.digest) if row is not None and row.digest is not None else bytes(32)
-    same = hmac.compare_digest(kept, _digest(code.strip()))
+    same = hmac.compare_digest(kept, digest_of(code.strip()))
     return (
         same
         and row is not None
@@ -162,7 +163,7 @@ def _send(code: Code, at: dt.datetime) -> None:
     contact = next(iter(_contacts(code.phone_index).order_by("-party__case_id", "id")), None)
     if contact is not None and code.used_at is None and code.expires_at > at:
         plain = f"{secrets.randbelow(1_000_000):06d}"
-        code.digest = _digest(plain)
+        code.digest = digest_of(plain)
         role = "respondent" if contact.party.role == "respondent" else "applicant"
         draft = Draft(
             about=f"sign-in:{code.pk}",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -19,13 +19,14 @@ from courts.models import User
 from deadlines.models import Deadline
 from documents.models import Paper
 from events.models import Event
-from funds.models import Payout, Receipt
+from funds.models import PayeeAccount, Payout, Receipt
 from kernel import time
 from kernel.dates import long_date
 from kernel.money import format_yuan
 from measures.models import Control, Property
 from petitions.models import Letter
 from petitions.selectors import due_times, suggested_hours
+from portal.models import AccountChange
 
 STEPS = (_lazy("立案"), _lazy("查找财产"), _lazy("处置财产"), _lazy("发放案款"), _lazy("结案"))
 NOW = (
@@ -166,6 +167,30 @@ def money_of(mine: Mine) -> dict[str, Any]:
         "has": bool(receipts),
         "in": [{"day": long_date(row.arrived_on), "amount": format_yuan(row.amount)} for row in receipts],
         "out": [{"day": long_date(row.paid_on), "amount": format_yuan(row.amount)} for row in paid],
+    }
+
+
+def account_of(mine: Mine) -> dict[str, Any]:
+    """The registered accounts of this side, masked, and a change on its way; two queries.
+
+    accounts: {name, bank, masked}. changing: a change on its way; waits: it is confirmed and not yet in force; party:
+    whose; until: when it will be.
+    """
+    names = [party.name for party in mine.parties]
+    last = PayeeAccount.objects.filter(
+        payee__about=mine.case.about, payee__name__in=names, version=F("payee__version")
+    )
+    change = AccountChange.objects.filter(party__in=mine.parties, ended_at__isnull=True).first()
+    return {
+        "accounts": [
+            {"name": row.payee.name, "bank": row.bank, "masked": row.account_masked}
+            for row in last.select_related("payee").order_by("payee_id")
+        ],
+        "changing": change is not None,
+        "waits": change is not None and change.effective_at is not None,
+        "masked": change.masked if change else "",
+        "party": change.party_id if change else None,
+        "until": moment(change.effective_at) if change and change.effective_at else "",
     }
 
 

@@ -25,7 +25,7 @@ from tests.petitions.test_letters import case_of, reader_of, write
 from tests.walks.stage import money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
-PAGES = ("case", "money", "papers", "letters", "clue")
+PAGES = ("case", "money", "papers", "letters", "clue", "account")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,7 +45,12 @@ def test_a_party_opens_its_own_case_and_nobody_else_does(name: str) -> None:
 
 
 def test_every_address_of_a_case_is_among_those_tried() -> None:
-    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {*PAGES, "paper", "codes"}
+    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {
+        *PAGES,
+        "paper",
+        "codes",
+        "account_withdraw",
+    }
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -134,9 +134,7 @@ def _too_many_pixels() -> BadInput:
 
 def _check_mp4(content: BinaryIO) -> None:
     """A recording holds its index, which a broken one lacks."""
-    _check_boxes(
-        content, {b"moov", b"mdat"}, _("视频"), _("录像可能没有正常结束，请重新导出后再上传")
-    )
+    _check_boxes(content, {b"moov", b"mdat"}, _("视频"), _("录像可能没有正常结束，请重新导出后再上传"))
 
 
 def _check_heic(content: BinaryIO) -> None:

@@ -46,6 +46,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "clerk": "赵小燕",
         "account_name": "云州市东湖区人民法院",
         "account_bank": "中国建设银行云州东湖支行",
+        "login_url": "https://zx.example.cn/my/login/paper",
     },
     "report_order": {
         "addressee": "李四",
@@ -117,7 +118,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
 }
 SECRETS: dict[str, dict[str, Any]] = {
-    "execution_notice": {"account_number": "6227000000000000018"},
+    "execution_notice": {"account_number": "6227000000000000018", "login_code": "7KQ4MXW29PDT"},
     "freeze_ruling": {
         "applicant_details": [
             "男，1980年1月2日出生，汉族，住云州市东湖区政法路8号，公民身份号码429900198001020018"

@@ -184,8 +184,10 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("topic", "words")}
-        if _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given):
-            messages.success(request, _("留言已送到承办人，回复后会用短信告诉您。"))
+        done, event = _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            number = my_case.letter_number(event.data["letter"])
+            messages.success(request, _("留言已送到承办人，回执号 %s。回复后会用短信告诉您。") % number)
             return redirect("portal:letters", pk)
     context = {"form": form, "letters": my_case.letters_of(mine, request.user)}
     return _page(request, "portal/letters.html", mine, context)
@@ -199,8 +201,10 @@ def clue(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClueForm(request.POST or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent")}
-        if _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given):
-            messages.success(request, _("线索已收到，法院会核实，结果会告诉您。"))
+        done, event = _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            number = my_case.clue_number(event)
+            messages.success(request, _("线索已收到，回执号 %s。法院会核实，结果会告诉您。") % number)
             return redirect("portal:case", pk)
     return _page(request, "portal/clue.html", mine, {"form": form})
 
@@ -218,8 +222,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     form = AccountForm(request.POST or None, request.FILES or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {"given": form.given(), "upload": form.cleaned_data["file"]}
-        if _done(form, give_account, case_id=pk, actor=request.user, at=request.at, **given):
-            if not my_case.account_of(mine)["changing"]:
+        done, change = _done(form, give_account, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            if change is None:
                 messages.success(request, _("收款账户已登记。"))
             return redirect("portal:account", pk)
     return _page(request, "portal/account.html", mine, {"form": form, "account": shown})
@@ -229,7 +234,10 @@ def _confirming(request: HttpRequest, mine: Mine, shown: dict[str, Any]) -> Http
     form = ConfirmForm(request.POST or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {"code": form.cleaned_data["code"]}
-        if _done(form, confirm_account, case_id=mine.case.pk, actor=request.user, at=request.at, **given):
+        done, _change = _done(
+            form, confirm_account, case_id=mine.case.pk, actor=request.user, at=request.at, **given
+        )
+        if done:
             messages.success(request, _("已确认，24 小时后生效。不是您本人操作的，请立即撤回。"))
             return redirect("portal:account", mine.case.pk)
     return _page(request, "portal/account.html", mine, {"form": form, "account": shown, "confirming": True})
@@ -262,14 +270,13 @@ def _page(request: HttpRequest, template: str, mine: Mine, context: dict[str, An
     return render(request, template, {**head, **context}, status=status)
 
 
-def _done(form: PartyForm, verb: Callable[..., Any], **given: Any) -> bool:
-    """Call the verb for the chosen party; a refusal is put into the form."""
+def _done(form: PartyForm, verb: Callable[..., Any], **given: Any) -> tuple[bool, Any]:
+    """Call the verb for the chosen party: (whether it was done, what it gave); a refusal is put into the form."""
     try:
-        verb(party_id=form.cleaned_data["party"], key=form.key, **given)
+        return True, verb(party_id=form.cleaned_data["party"], key=form.key, **given)
     except DomainError as error:
         form.refuse(error)
-        return False
-    return True
+        return False, None
 
 
 def _tagged(request: HttpRequest, mine: Mine, page: Callable[[], HttpResponse]) -> HttpResponse:

@@ -251,6 +251,7 @@ def _letter(letter: Letter, due_at: dt.datetime | None, hours: int | None) -> di
     else:
         wait = _("承办人会尽快回复")
     return {
+        "number": letter_number(letter.pk),
         "topic": letter.get_topic_display(),
         "words": letter.words,
         "at": moment(letter.received_at),
@@ -259,6 +260,16 @@ def _letter(letter: Letter, due_at: dt.datetime | None, hours: int | None) -> di
         "wait": wait,
         "who": letter.replied_by.full_name if letter.replied_by else "",
     }
+
+
+def letter_number(pk: int) -> str:
+    """回执号 of a letter: L000123."""
+    return f"L{pk:06d}"
+
+
+def clue_number(event: Event) -> str:
+    """回执号 of a clue: X000123, by its subject."""
+    return f"X{event.data['happened'][0][1]:06d}"
 
 
 def moment(at: dt.datetime) -> str:

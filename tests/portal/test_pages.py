@@ -196,6 +196,20 @@ def test_the_first_load_is_below_60_kib_and_the_second_is_not_sent_again() -> No
     assert client.get(url("case", case.pk), **again).status_code == 200
 
 
+def test_who_sends_something_gets_a_receipt_number() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    complete_any(house(), case, client)
+    subject = Subject.objects.get(case=case, kind="clue")
+    assert f"回执号 X{subject.pk:06d}" in words(client.get(url("case", case.pk)))
+    form = client.get(url("letters", case.pk))
+    given = {name: hidden(form, name) for name in ("act_key", "party")}
+    page = client.post(
+        url("letters", case.pk), {**given, "topic": "progress", "words": "进展？"}, follow=True
+    )
+    assert words(page).count(f"回执号 L{Letter.objects.get().pk:06d}") == 2
+
+
 def complete_any(home: House, case: Case, client: Any) -> None:
     """Something happens in the case."""
     form = client.get(url("clue", case.pk))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.models import ClaimItem, Party
@@ -15,6 +16,7 @@ from courts.models import User
 from documents import catalogue, drafts
 from documents.drafts import Drafted, Holder
 from funds.models import SubAccount
+from kernel import passcodes
 from kernel.money import format_yuan
 
 
@@ -83,6 +85,7 @@ def facts_of(
         **({"clerk": clerk} if clerk else {}),
         "addressee": "、".join(party.name for party in (addressed or applicants)),
         "obligations": _obligations(locked.claims, applicants),
+        **_entry(addressed, parties),
         "report_within": _("收到本报告财产令之日起十日内"),
     }
 
@@ -99,6 +102,18 @@ def _account(kinds: Sequence[str], about: str) -> dict[str, str]:
         "account_bank": number.account.bank,
         "account_number": number.number,
     }
+
+
+def _entry(addressed: Sequence[Party] | None, parties: Sequence[Party]) -> dict[str, str]:
+    """Where the one whom a paper is addressed to signs in, and a code made for this paper; for several, none.
+
+    The code is a secret fact: printed, kept encrypted; the portal learns it from the paper (see enforcement.wiring).
+    """
+    if addressed is None or len(addressed) != 1:
+        return {}
+    if sum(party.name == addressed[0].name for party in parties) != 1:
+        return {}
+    return {"login_url": f"{settings.PORTAL_URL}login/paper", "login_code": passcodes.fresh()}
 
 
 def _details(party: Party) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import segno
 from django.template.loader import get_template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -45,6 +46,7 @@ def html_of(kind: PaperKind, *, number: str, facts: Mapping[str, Any]) -> str:
         "rights": _numbered(kind, kind.rights, values, facts, on),
         "issued": wording.day_in_numerals(on),
         "judges": list(_judges(facts.get("judges", ()))),
+        "picture": _picture(facts),
         "clerk": Signer(wording.spread("书记员", 5), wording.spread(facts.get("clerk", ""), 3)),
     }
     return get_template(kind.template).render(context)
@@ -100,6 +102,17 @@ def _judges(names: Sequence[str]) -> Iterator[Signer]:
     for index, name in enumerate(names):
         post = "审判长" if index == 0 and len(names) > 1 else "审判员"
         yield Signer(wording.spread(post, 5), wording.spread(name, 3))
+
+
+def _picture(facts: Mapping[str, Any]) -> SafeString:
+    """The QR picture that leads to the sign-in with the code of the paper, as SVG; empty without one.
+
+    It holds the address and a random code, nothing of a person. The code stands behind #: no server log ever has it.
+    """
+    if not facts.get("login_code") or not facts.get("login_url"):
+        return mark_safe("")
+    code = segno.make_qr(f"{facts['login_url']}#{facts['login_code']}", error="m")
+    return mark_safe(code.svg_inline(scale=1, border=2, omitsize=True))  # noqa: S308  drawn from squares only
 
 
 def _numbered(

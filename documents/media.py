@@ -34,6 +34,8 @@ _MP4_BRANDS = {
     b"3gp5",
     b"MSNV",
 }
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
+"""Photos as telephones write them."""
 _DOCX_MOST_BYTES = 200 * 1024 * 1024
 _DOCX_MOST_PARTS = 5000
 
@@ -62,6 +64,8 @@ def recognise(content: BinaryIO) -> MediaType | None:
         return PNG
     if head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS:
         return MP4
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return HEIC
     if head.startswith(b"PK\x03\x04") and _is_word(content):
         return DOCX
     return None
@@ -129,7 +133,17 @@ def _too_many_pixels() -> BadInput:
 
 
 def _check_mp4(content: BinaryIO) -> None:
-    """The boxes must add up to the file's length and hold its index, which a broken recording lacks."""
+    """A recording holds its index, which a broken one lacks."""
+    _check_boxes(content, {b"moov", b"mdat"}, _("视频"), _("录像可能没有正常结束，请重新导出后再上传"))
+
+
+def _check_heic(content: BinaryIO) -> None:
+    """A photo of a telephone: whole as a container; what is drawn in it no program here opens."""
+    _check_boxes(content, {b"meta"}, _("图片"), _("请重新拍摄，或者存为 JPG 后再上传"))
+
+
+def _check_boxes(content: BinaryIO, wanted: set[bytes], what: object, fix: object) -> None:
+    """The boxes must add up to the file's length and hold those wanted."""
     size = content.seek(0, io.SEEK_END)
     position, kinds = 0, set[bytes]()
     while position < size:
@@ -141,11 +155,11 @@ def _check_mp4(content: BinaryIO) -> None:
         elif length == 0 and kind:
             length = size - position
         if length < 8 or position + length > size:
-            raise _broken(_("视频"), _("录像可能没有正常结束，请重新导出后再上传"))
+            raise _broken(what, fix)
         kinds.add(kind)
         position += length
-    if not {b"moov", b"mdat"} <= kinds:
-        raise _broken(_("视频"), _("录像可能没有正常结束，请重新导出后再上传"))
+    if not wanted <= kinds:
+        raise _broken(what, fix)
 
 
 def _check_docx(content: BinaryIO) -> None:
@@ -189,6 +203,7 @@ PDF = MediaType("application/pdf", ".pdf", "PDF", False, True, _check_pdf)
 JPEG = MediaType("image/jpeg", ".jpg", "JPG", False, True, _check_jpeg)
 PNG = MediaType("image/png", ".png", "PNG", False, True, _check_png)
 MP4 = MediaType("video/mp4", ".mp4", "MP4", True, True, _check_mp4)
+HEIC = MediaType("image/heic", ".heic", "HEIC", False, False, _check_heic)
 DOCX = MediaType(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".docx",
@@ -197,5 +212,6 @@ DOCX = MediaType(
     False,
     _check_docx,
 )
-TYPES = (PDF, JPEG, PNG, MP4, DOCX)
+TYPES = (PDF, JPEG, PNG, HEIC, MP4, DOCX)
 PICTURES = (JPEG, PNG)
+"""Field evidence: what is shown beside the map and stamped with its time."""

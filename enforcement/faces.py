@@ -82,6 +82,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         _("告知当事人"),
         [
             (_("当事人留言"), "desk:letters", "mailbox", None),
+            (_("信访登记簿"), "desk:petitions", "inbox", ("petition", "RWAS")),
             (_("短信异常"), "desk:sms", "message", ("clocks", "RWS")),
             (_("推送覆盖"), "desk:coverage", "send", ("clocks", "RWS")),
         ],

@@ -3,6 +3,8 @@
 from cases.actions import batches, claiming, granted, ledgers, money, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
+from petitions.actions import replies
+from portal.actions import signing
 from supervision.actions import figures
 
 
@@ -12,6 +14,10 @@ def wire() -> None:
     listen("approval.refused", "cases.close_refused", granted.close_unanswered)
     listen("approval.withdrawn", "cases.close_withdrawn", granted.close_unanswered)
     listen("approval.given", "cases.repin", repinning.carry_out)
+    listen("approval.given", "petitions.reply_given", replies.note_answer)
+    listen("approval.refused", "petitions.reply_refused", replies.note_answer)
+    listen("approval.withdrawn", "petitions.reply_withdrawn", replies.note_answer)
+    listen("document.drafted", "portal.paper_code", signing.note_paper)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("receipt.released", "cases.note_released", money.note_released)
     listen("statement.confirmed", "cases.propose", claiming.propose)

@@ -1,12 +1,15 @@
-"""Adjectives of letters."""
+"""Adjectives of letters and petitions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from cases.models import Case
+from deadlines.models import Deadline
+from petitions.states import WAITING, PetitionState
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,3 +33,25 @@ class LetterQuerySet(models.QuerySet):
     def unanswered(self) -> LetterQuerySet:
         """Nobody has answered yet."""
         return self.filter(replied_at__isnull=True)
+
+
+class PetitionQuerySet(models.QuerySet):
+    """Petitions."""
+
+    def visible_to(self, user: User) -> PetitionQuerySet:
+        """Those about the cases the person may see; sealed ones for whom they are not sealed."""
+        seen = Q(case__sealed=False) | Q(case__in=Case.objects.filter(sealed=True).visible_to(user))
+        return self.filter(user.scope.rows("case__") & seen)
+
+    def waiting(self) -> PetitionQuerySet:
+        """The petitioner has no answer yet."""
+        return self.filter(state__in=WAITING)
+
+    def unclosed(self) -> PetitionQuerySet:
+        """Not settled yet."""
+        return self.exclude(state=PetitionState.CLOSED)
+
+    def overdue(self, at: dt.datetime) -> PetitionQuerySet:
+        """A clock of theirs runs past its last day."""
+        late = Deadline.objects.running().binding().filter(subject_id=OuterRef("subject_id"))
+        return self.filter(Exists(late.filter(overdue_at__lte=at)))

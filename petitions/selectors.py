@@ -32,7 +32,11 @@ class Waiting:
 
 def unanswered(user: User, at: dt.datetime) -> list[Waiting]:
     """未回复留言 in the person's sight: those with a clock by their due time, then the oldest first. Two queries."""
-    rows = Letter.objects.visible_to(user).unanswered().select_related("case__owner", "case__court", "party")
+    rows = (
+        Letter.objects.visible_to(user)
+        .unanswered()
+        .select_related("case__owner", "case__court", "party", "handler")
+    )
     letters = list(rows.order_by("received_at", "id")[:MOST])
     due = due_times([letter.subject_id for letter in letters])
     waiting = [waiting_of(letter, due.get(letter.subject_id), at) for letter in letters]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError
 from petitions.models import Letter
+from portal.actions.accounts import Account
 
 
 class PlainForm(forms.Form):
@@ -96,4 +97,78 @@ class ClueForm(PartyForm):
     )
     urgent = forms.BooleanField(
         label=_("情况紧急，财产可能很快被转移"), required=False, help_text=_("情况紧急的，法院三日内核实。")
+    )
+
+
+BANKS = (
+    "中国工商银行",
+    "中国农业银行",
+    "中国银行",
+    "中国建设银行",
+    "交通银行",
+    "中国邮政储蓄银行",
+    "招商银行",
+    "中信银行",
+    "中国光大银行",
+    "中国民生银行",
+    "兴业银行",
+    "上海浦东发展银行",
+    "平安银行",
+    "华夏银行",
+    "广发银行",
+)
+OTHER_BANK = "other"
+
+
+class AccountForm(PartyForm):
+    """登记收款账户: bank, the number twice, the undertaking."""
+
+    name = forms.CharField(
+        label=_("户名"), max_length=120, help_text=_("必须是当事人本人（本单位）的户名，和法院登记的一致。")
+    )
+    bank = forms.ChoiceField(
+        label=_("开户银行"),
+        choices=[("", _("请选择")), *((name, name) for name in BANKS), (OTHER_BANK, _("其他银行"))],
+    )
+    branch = forms.CharField(
+        label=_("开户网点"),
+        max_length=60,
+        help_text=_("例如：云州东湖支行。选了“其他银行”的，写银行全称和网点。"),
+    )
+    account = forms.CharField(
+        label=_("账号"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    again = forms.CharField(
+        label=_("再填一次账号"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    file = forms.FileField(
+        label=_("签名的领款承诺书"),
+        widget=forms.FileInput(attrs={"accept": "image/*,.heic,.pdf"}),
+        help_text=_("签名后拍照上传；照片或者 PDF，不超过 20MB。"),
+        error_messages={"empty": _("文件是空的，请重新选择。")},
+    )
+    agrees = forms.BooleanField(
+        label=_("我承诺：账户是本人的，填写真实；因填错造成的后果由本人承担"),
+        error_messages={"required": _("请阅读并勾选承诺。")},
+    )
+
+    def given(self) -> Account:
+        """What the verb takes."""
+        data = self.cleaned_data
+        bank = "" if data["bank"] == OTHER_BANK else data["bank"]
+        return Account(data["name"], f"{bank}{data['branch']}", data["account"], data["again"])
+
+
+class ConfirmForm(PartyForm):
+    """The code that confirms another account."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=12,
+        help_text=_("短信里的 6 位数字，10 分钟内有效。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )

@@ -61,6 +61,49 @@ class Code(models.Model):
         return f"{self.way} {self.pk}"
 
 
+class AccountChange(models.Model):
+    """变更收款账户: another account than the registered one, confirmed by a code by SMS, in force after a day.
+
+    digest, expires_at, tries: of the code. effective_at: the end of the cooling period, once confirmed. ended_at: registered
+    (is_done), taken back, or refused because a payout had begun (reason). account is dropped at the end.
+    """
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="account_changes")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    bank = models.CharField(_("开户行"), max_length=80)
+    account = EncryptedTextField(_("账号"), max_length=40, null=True)
+    masked = models.CharField(_("账号（掩码）"), max_length=40)
+    file_id = models.BigIntegerField(_("领款承诺书"))
+    signed_on = models.DateField(_("签署日期"))
+    asked_at = models.DateTimeField()
+    digest = models.BinaryField(max_length=32)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    effective_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    is_done = models.BooleanField(default=False)
+    reason = models.CharField(max_length=120, blank=True)
+    key = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = _("变更收款账户")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"], condition=models.Q(ended_at__isnull=True), name="account_change_one_open"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["effective_at"],
+                condition=models.Q(ended_at__isnull=True, effective_at__isnull=False),
+                name="account_change_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.masked}"
+
+
 class Try(models.Model):
     """One request or wrong code, for the throttle. place: blind index of the address it came from."""
 

@@ -6,7 +6,9 @@ from celery import shared_task
 
 from kernel import time
 from portal import throttle
+from portal.actions.accounts import take_effect
 from portal.actions.signing import send_codes as send
+from portal.models import AccountChange
 
 
 @shared_task(name="portal.send_codes")
@@ -19,3 +21,11 @@ def send_codes() -> int:
 def forget() -> int:
     """Drop old counts of the throttle."""
     return throttle.forget(time.now())
+
+
+@shared_task(name="portal.change_accounts")
+def change_accounts() -> int:
+    """Register the accounts whose cooling period is over; returns how many."""
+    at = time.now()
+    due = AccountChange.objects.filter(ended_at__isnull=True, effective_at__lte=at).order_by("effective_at")
+    return sum(take_effect(change_id=pk, at=at) for pk in due.values_list("pk", flat=True)[:200])

@@ -24,9 +24,19 @@ from documents.serving import serve
 from kernel import time
 from kernel.errors import DomainError, NotFound
 from petitions.actions.letters import write_letter
+from portal.actions.accounts import confirm_account, give_account, withdraw_account
 from portal.actions.signing import MINUTES, ask_code, sign_in_by_paper, sign_in_by_phone
 from portal.door import followed, parties_only
-from portal.forms import ClueForm, CodeForm, LetterForm, PaperForm, PartyForm, PhoneForm
+from portal.forms import (
+    AccountForm,
+    ClueForm,
+    CodeForm,
+    ConfirmForm,
+    LetterForm,
+    PaperForm,
+    PartyForm,
+    PhoneForm,
+)
 from portal.selectors import my_case
 from portal.selectors.my_case import Mine
 from portal.throttle import TooOften
@@ -128,6 +138,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             **my_case.steps_of(mine),
             "limit": my_case.limit_of(mine),
             "money": my_case.money_of(mine),
+            "account": my_case.account_of(mine),
             "papers": my_case.papers_of(mine)[:3],
             "history": my_case.history_of(mine)[:6],
             "letters": len([row for row in letters if not row["reply"]]),
@@ -173,8 +184,10 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
     form = LetterForm(request.POST or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("topic", "words")}
-        if _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given):
-            messages.success(request, _("留言已送到承办人，回复后会用短信告诉您。"))
+        done, event = _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            number = my_case.letter_number(event.data["letter"])
+            messages.success(request, _("留言已送到承办人，回执号 %s。回复后会用短信告诉您。") % number)
             return redirect("portal:letters", pk)
     context = {"form": form, "letters": my_case.letters_of(mine, request.user)}
     return _page(request, "portal/letters.html", mine, context)
@@ -188,10 +201,60 @@ def clue(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClueForm(request.POST or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent")}
-        if _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given):
-            messages.success(request, _("线索已收到，法院会核实，结果会告诉您。"))
+        done, event = _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            number = my_case.clue_number(event)
+            messages.success(request, _("线索已收到，回执号 %s。法院会核实，结果会告诉您。") % number)
             return redirect("portal:case", pk)
     return _page(request, "portal/clue.html", mine, {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@parties_only
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """收款账户: what is registered, masked; the form for one, or for the code of a change."""
+    mine = _mine(request, pk)
+    if not mine.applies:
+        raise NotFound(_("没有这一页。"), fix=_("从“我的案件”重新进入。"))
+    shown = my_case.account_of(mine)
+    if shown["changing"] and not shown["waits"]:
+        return _confirming(request, mine, shown)
+    form = AccountForm(request.POST or None, request.FILES or None, parties=mine.choices)
+    if request.method == "POST" and form.is_valid():
+        given = {"given": form.given(), "upload": form.cleaned_data["file"]}
+        done, change = _done(form, give_account, case_id=pk, actor=request.user, at=request.at, **given)
+        if done:
+            if change is None:
+                messages.success(request, _("收款账户已登记。"))
+            return redirect("portal:account", pk)
+    return _page(request, "portal/account.html", mine, {"form": form, "account": shown})
+
+
+def _confirming(request: HttpRequest, mine: Mine, shown: dict[str, Any]) -> HttpResponse:
+    form = ConfirmForm(request.POST or None, parties=mine.choices)
+    if request.method == "POST" and form.is_valid():
+        given = {"code": form.cleaned_data["code"]}
+        done, _change = _done(
+            form, confirm_account, case_id=mine.case.pk, actor=request.user, at=request.at, **given
+        )
+        if done:
+            messages.success(request, _("已确认，24 小时后生效。不是您本人操作的，请立即撤回。"))
+            return redirect("portal:account", mine.case.pk)
+    return _page(request, "portal/account.html", mine, {"form": form, "account": shown, "confirming": True})
+
+
+@require_POST
+@parties_only
+def account_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤回账户变更."""
+    mine = _mine(request, pk)
+    party = my_case.account_of(mine)["party"]
+    if not mine.applies or party is None:
+        raise NotFound(_("没有等待生效的变更。"), fix=_("从“我的案件”重新进入。"))
+    key = f"portal:withdraw:{request.POST.get('act_key', '')[:60]}"
+    withdraw_account(case_id=pk, party_id=party, actor=request.user, at=request.at, key=key)
+    messages.success(request, _("已撤回，原来的账户不变。"))
+    return redirect("portal:account", pk)
 
 
 def _mine(request: HttpRequest, pk: int) -> Mine:
@@ -207,14 +270,13 @@ def _page(request: HttpRequest, template: str, mine: Mine, context: dict[str, An
     return render(request, template, {**head, **context}, status=status)
 
 
-def _done(form: PartyForm, verb: Callable[..., Any], **given: Any) -> bool:
-    """Call the verb for the chosen party; a refusal is put into the form."""
+def _done(form: PartyForm, verb: Callable[..., Any], **given: Any) -> tuple[bool, Any]:
+    """Call the verb for the chosen party: (whether it was done, what it gave); a refusal is put into the form."""
     try:
-        verb(party_id=form.cleaned_data["party"], key=form.key, **given)
+        return True, verb(party_id=form.cleaned_data["party"], key=form.key, **given)
     except DomainError as error:
         form.refuse(error)
-        return False
-    return True
+        return False, None
 
 
 def _tagged(request: HttpRequest, mine: Mine, page: Callable[[], HttpResponse]) -> HttpResponse:

@@ -38,6 +38,7 @@ DEFAULT_CHAINS: Mapping[str, tuple[str, ...]] = {
     "cancel_case": ("bureau_director",),
     "over_limit": ("bureau_director",),
     "cannot_dispose": ("bureau_director",),
+    "petition_reply": ("bureau_director",),
 }
 # Our matter -> as the packs call it; an extension is called after the duty that it extends.
 MATTERS: Mapping[str, str] = {"deduction": "deduct_period", "over_limit": "over_limit_control"}

@@ -24,6 +24,7 @@ from events.models import Event
 from funds.models import Receipt
 from kernel.time import today
 from measures.models import Control, Property
+from petitions.models import Petition
 from regimes import flow
 from regimes.nodes import NodeDef
 from supervision.models import Order
@@ -108,7 +109,7 @@ def cases_to_show(user: User) -> QuerySet[Case]:
             releases=ArraySubquery(PackRelease.objects.values(pair=JSONArray("code", "version"))),
         )
         .annotate(papers_count=_count(Paper), files_count=_count(File.objects.exclude(kind="paper")))
-        .annotate(ordered=_ordered())
+        .annotate(ordered=_ordered(), petition=_petition())
     )
 
 
@@ -189,6 +190,13 @@ def _ordered() -> Subquery:
     names = ("id", "year", "ordinal", "state", "due_on")
     shape = JSONObject(**{name: name for name in names})
     return Subquery(standing.order_by("overdue_at", "id").values(shape=shape)[:1])
+
+
+def _petition() -> Subquery:
+    """The petition about the case that waits longest: {id, year, ordinal, state}, or None."""
+    standing = Petition.objects.unclosed().filter(case_id=OuterRef("pk"))
+    shape = JSONObject(**{name: name for name in ("id", "year", "ordinal", "state")})
+    return Subquery(standing.order_by("received_on", "id").values(shape=shape)[:1])
 
 
 def _count(rows: type[Paper] | QuerySet[File]) -> Coalesce:

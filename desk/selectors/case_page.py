@@ -17,6 +17,7 @@ from desk.selectors.menu import actions, menu
 from desk.words import plain_day, short_day
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan
+from petitions.states import PetitionState
 
 CASE_STATES = {
     "filed": "todo",
@@ -116,6 +117,8 @@ def _head(file: CaseFile) -> dict[str, Any]:
     }
     if case.ordered:
         head["seal"] = _seal(case.ordered, file.today)
+    if case.petition:
+        head["petition"] = _petition(case.petition)
     if case.sealed:
         head["tag"] = _("保密案件")
     elif case.imported:
@@ -130,6 +133,13 @@ def _seal(order: dict[str, Any], on: dt.date) -> dict[str, str]:
     waits = order["state"] == "open"
     text = _("%(number)s · 限 %(day)s 反馈") if waits else _("%(number)s · 已反馈，待核销")
     return {"text": text % names, "url": reverse("supervision:order", args=[order["id"]])}
+
+
+def _petition(petition: dict[str, Any]) -> dict[str, str]:
+    """The seal 访 of the petition that waits longest: its number and how it stands."""
+    number = f"〔{petition['year']}〕{petition['ordinal']}号"
+    text = f"{number} · {PetitionState(petition['state']).label}"
+    return {"text": text, "url": reverse("desk:petition", args=[petition["id"]])}
 
 
 def _people(file: CaseFile) -> list[dict[str, Any]]:

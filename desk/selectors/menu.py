@@ -12,6 +12,7 @@ from cases.models import Node
 from desk.selectors import triage
 from desk.selectors.case_file import CaseFile
 from kernel.errors import NotAllowed, WrongState
+from petitions.policy import may_work as may_register
 from supervision.policy import may_issue
 
 UPLOAD_AREAS = ("file", "documents", "tasks", "query", "measures", "fund_request", "receipt")
@@ -67,6 +68,9 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
     if may_issue(case, file.user):
         url = reverse("supervision:issue", args=[case.pk])
         entries.append({"label": _("发起督办"), "icon": "speakerphone", "url": url})
+    if may_register(file.user):
+        url = reverse("desk:petition_new", args=[case.pk])
+        entries.append({"label": _("登记信访"), "icon": "inbox", "url": url})
     return entries
 
 

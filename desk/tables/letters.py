@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from desk.words import instant_words
+from petitions.models import Letter
 from petitions.selectors import Waiting
 
 Row = dict[str, Any]
@@ -78,6 +79,16 @@ def _row(row: Waiting, today: dt.date) -> Row:
             {"label": _("留言"), "text": letter.words[:40], "sub": letter.get_topic_display()},
             {"label": _("收到"), "text": instant_words(letter.received_at, today)},
             {"label": _("回复期限"), **limit_words(row, today)},
-            {"label": _("承办人"), "text": letter.case.owner.full_name if letter.case.owner else "—"},
+            {"label": _("承办人"), **_handler(letter)},
         ],
     }
+
+
+def _handler(letter: Letter) -> Row:
+    """Who is to answer: a colleague it was handed to, else the handler of the case; and whether a draft stands."""
+    person = letter.handler or letter.case.owner
+    cell: Row = {"text": person.full_name if person else "—"}
+    said = [
+        words for words in (_("转交") if letter.handler else "", _("有草稿") if letter.draft else "") if words
+    ]
+    return {**cell, "sub": "，".join(said)} if said else cell

@@ -47,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},
+    "accounts": {"task": "portal.change_accounts", "schedule": 300.0, "options": {"expires": 290}},
     "forget-tries": {"task": "portal.forget", "schedule": 86400.0},
     "forget-calls": {"task": "api.forget_calls", "schedule": 86400.0},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},

@@ -37,13 +37,14 @@ def register_payee(
     key: str,
     account_doubt: str = "",
     joins: bool = False,
+    by_payee: bool = False,
 ) -> Payee:
     """领款登记 (JZ 三(一)2): an account to which this payee of the case may be paid, with the 领款承诺书 if
     signed.
 
     The same name registered again is a new version of its account; another account needs an undertaking
     signed anew. What stands already is returned unchanged. account_doubt: why a card number that fails its
-    check is kept. Opens the book when there is none. Writes payee.registered (payee, about, version,
+    check is kept. by_payee: the payee itself does it in the portal, which has asked whether it may. Opens the book when there is none. Writes payee.registered (payee, about, version,
     undertaking: bool, file) to "book:<id>". Raises NotFound, NotAllowed, BadInput by field, Conflict.
     """
     account = clean_account(account, doubt=account_doubt)
@@ -63,11 +64,12 @@ def register_payee(
     name = _name(name)
     _check_undertaking(fresh, at)
     with transaction.atomic(durable=not joins):
-        book = _book(about, court_id, actor, at)
+        book = _book(about, court_id, None if by_payee else actor, at)
         known = PayeeAccount.objects.filter(payee__book=book, key=key).select_related("payee").first()
         if known is not None:
             return _same(known, fresh, name)
-        policy.may(actor, policy.REGISTER, _("登记领款账户"))
+        if not by_payee:
+            policy.may(actor, policy.REGISTER, _("登记领款账户"))
         payee, changed = _version(book, name, fresh)
         if changed:
             _tell(payee, fresh, actor, at)
@@ -90,9 +92,10 @@ def _check_undertaking(fresh: PayeeAccount, at: dt.datetime) -> None:
         past(fresh.signed_on, at, field="signed_on")
 
 
-def _book(about: str, court_id: int, actor: User, at: dt.datetime) -> Book:
+def _book(about: str, court_id: int, actor: User | None, at: dt.datetime) -> Book:
+    """The book under its lock; actor: who must see it, None when that was asked above."""
     book = open_book(court_id=court_id, about=about, at=at)
-    if not Book.objects.visible_to(actor).filter(pk=book.pk).exists():
+    if actor is not None and not Book.objects.visible_to(actor).filter(pk=book.pk).exists():
         raise NotFound(_("没有这个案件的案款账户，或您无权办理。"), fix=_("从案件页重新进入。"))
     return lock_book(book.pk)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +20,7 @@ from kernel import time
 from kernel.errors import BadInput, NotFound, WrongState
 from notices import outbox
 from notices.outbox import Draft
+from petitions import policy
 from petitions.models import Letter
 from regimes.flow import Subject as FlowSubject
 
@@ -60,19 +63,11 @@ def answer_letter(*, letter_id: int, words: str, actor: User, at: dt.datetime, k
     Raises NotFound, NotAllowed, BadInput, and WrongState when it has been answered.
     """
     words = _clean(words, "reply", _("没有填写回复内容。"))
-    case_id = Letter.objects.visible_to(actor).filter(pk=letter_id).values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise NotFound(_("没有这条留言，或您无权办理。"), fix=_("从未回复留言的列表重新进入。"))
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_id, user=actor, key=key)
-        if (event := known(locked, kind="letter.answered", data={"letter": letter_id})) is not None:
+    with _held(letter_id, actor, key, "letter.answered") as (locked, letter, event):
+        if event is not None:
             return event
-        in_reach(locked, actor)
-        letter = Letter.objects.select_related("party", "writer").get(pk=letter_id)
-        if letter.replied_at is not None:
-            raise WrongState(_("这条留言已经回复过。"), fix=_("刷新页面查看回复内容。"))
-        letter.reply, letter.replied_at, letter.replied_by = words, at, actor
-        letter.save(update_fields=["reply", "replied_at", "replied_by"])
+        letter.reply, letter.replied_at, letter.replied_by, letter.draft = words, at, actor, ""
+        letter.save(update_fields=["reply", "replied_at", "replied_by", "draft"])
         act = Act(
             kind="letter.answered",
             key=key,
@@ -85,6 +80,73 @@ def answer_letter(*, letter_id: int, words: str, actor: User, at: dt.datetime, k
         event = perform(locked, act, actor=actor, at=at)
         _tell_writer(locked, letter, at)
     return event
+
+
+def save_letter_draft(*, letter_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Event:
+    """保存回复草稿: kept with the letter and in the case's history; no party sees it, and no clock hears of it.
+
+    Raises NotFound, NotAllowed, BadInput, and WrongState when it has been answered.
+    """
+    words = _clean(words, "reply", _("没有填写回复内容。"))
+    with _held(letter_id, actor, key, "letter.drafted") as (locked, letter, event):
+        if event is not None:
+            return event
+        letter.draft, letter.drafted_by, letter.drafted_at = words, actor, at
+        letter.save(update_fields=["draft", "drafted_by", "drafted_at"])
+        return _noted(locked, letter, "letter.drafted", {}, actor, at, key)
+
+
+def hand_over_letter(
+    *, letter_id: int, to: User, reason: str, actor: User, at: dt.datetime, key: str
+) -> Event:
+    """转交留言 to a colleague who sees the case, with the reason; its clock runs on, and the colleague is told.
+
+    Raises NotFound, NotAllowed, BadInput (to, reason), and WrongState when it has been answered.
+    """
+    reason = _clean(reason, "reason", _("没有写明转交理由。"))[:200]
+    with _held(letter_id, actor, key, "letter.handed_over") as (locked, letter, event):
+        if event is not None:
+            return event
+        before = letter.handler_id or locked.case.owner_id
+        if to.pk == before:
+            raise BadInput(_("这条留言已由此人办理。"), field="to", fix=_("选择另一名同事。"))
+        if to.pk not in dict(policy.colleagues(locked.case, time.today(at))):
+            raise BadInput(_("此人不能办理本案的留言。"), field="to", fix=_("从列出的同事中选择。"))
+        letter.handler = to
+        letter.save(update_fields=["handler"])
+        moved = {"from": before, "to": to.pk, "reason": reason}
+        event = _noted(locked, letter, "letter.handed_over", moved, actor, at, key)
+        _tell_handler(locked, letter, at, key=f"letter:{letter.pk}:to:{to.pk}:{key}")
+    return event
+
+
+@contextmanager
+def _held(letter_id: int, actor: User, key: str, kind: str) -> Iterator[tuple[Locked, Letter, Event | None]]:
+    """An unanswered letter under the lock of its case; the event when this was done before."""
+    case_id = Letter.objects.visible_to(actor).filter(pk=letter_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotFound(_("没有这条留言，或您无权办理。"), fix=_("从未回复留言的列表重新进入。"))
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=case_id, user=actor, key=key)
+        event = known(locked, kind=kind, data={"letter": letter_id})
+        in_reach(locked, actor)
+        letter = Letter.objects.select_related("party", "writer").get(pk=letter_id)
+        if event is None and letter.replied_at is not None:
+            raise WrongState(_("这条留言已经回复过。"), fix=_("刷新页面查看回复内容。"))
+        yield locked, letter, event
+
+
+def _noted(
+    locked: Locked,
+    letter: Letter,
+    kind: str,
+    data: dict[str, object],
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Event:
+    act = Act(kind=kind, key=key, on=time.today(at), rows=[letter], data={"letter": letter.pk, **data})
+    return perform(locked, act, actor=actor, at=at)
 
 
 def _clean(words: str, field: str, missing: str) -> str:
@@ -116,17 +178,18 @@ def _written(
     return letter, subject
 
 
-def _tell_handler(locked: Locked, letter: Letter, at: dt.datetime) -> None:
+def _tell_handler(locked: Locked, letter: Letter, at: dt.datetime, key: str = "") -> None:
     case = locked.case
-    if case.owner_id is None:
+    to = letter.handler_id or case.owner_id
+    if to is None:
         return
     text = _("%(number)s有新留言，请及时回复。") % {"number": case.number}
     draft = Draft(
         **_about(locked),
         topic="letter_received",
         audience="staff",
-        key=f"letter:{letter.pk}:received",
-        to_user_id=case.owner_id,
+        key=key or f"letter:{letter.pk}:received",
+        to_user_id=to,
         text=text,
         link=f"/letters/{letter.pk}/",
         channel="in_app",

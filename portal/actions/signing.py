@@ -20,9 +20,11 @@ from cases.models import Access, Case, ContactPoint, Party
 from cases.policy import in_reach
 from cases.snapshot import lock_case
 from courts.models import User
+from documents.models import Paper
 from events import log
 from events.kick import kick
-from kernel import time
+from events.models import Event
+from kernel import passcodes, time
 from kernel.errors import BadInput
 from kernel.fields import blind_index
 from kernel.identity import check_phone, mask_phone
@@ -33,9 +35,6 @@ from portal.models import Code, Reader
 
 MINUTES = 5
 PAPER_DAYS = 90
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-PAPER_LENGTH = 12
-"""59 bits; 30 guesses an hour from one place."""
 
 
 def ask_code(*, phone: str, place: str, at: dt.datetime) -> None:
@@ -101,7 +100,7 @@ def sign_in_by_paper(*, code: str, place: str, at: dt.datetime) -> User:
 
 def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetime, key: str) -> str:
     """A new code for a party's paper, shown once; the one before stops working. Raises NotFound, NotAllowed, BadInput."""
-    plain = "".join(secrets.choice(ALPHABET) for _n in range(PAPER_LENGTH))
+    plain = passcodes.fresh()
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, user=actor, key=key)
         in_reach(locked, actor)
@@ -110,17 +109,41 @@ def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetim
             raise BadInput(_("没有这个当事人。"), field="party", fix=_("从本案当事人中选择。"))
         if log.find(f"access:{case_id}", key) is not None:
             raise BadInput(_("登录码只显示一次。"), field="party", fix=_("没有记下的，重新生成一个。"))
-        Code.objects.filter(way="paper", party=party, used_at__isnull=True).update(used_at=at)
-        Code.objects.create(
-            way="paper",
-            party=party,
-            lookup=blind_index(plain, purpose="paper_code"),
-            digest=_digest(plain),
-            created_at=at,
-            expires_at=at + dt.timedelta(days=PAPER_DAYS),
-        )
+        _keep_paper_code(party, plain, at)
         _log(locked.case, "access.paper_code", actor.actor, {"party": party_id}, at, key)
     return plain
+
+
+def note_paper(event: Event) -> None:
+    """document.drafted: the code printed on a paper opens the case to whom the paper is addressed. Once for each paper."""
+    paper = Paper.objects.filter(pk=event.data["paper"]).first()
+    plain = paper.every_fact().get("login_code") if paper is not None and paper.case_id else None
+    if not plain:
+        return
+    at = time.now()
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=paper.case_id)
+        key = f"paper:{paper.pk}"
+        if log.find(f"access:{paper.case_id}", key) is not None:
+            return
+        parties = list(Party.objects.filter(case_id=paper.case_id, name=paper.facts.get("addressee")))
+        if len(parties) != 1:
+            return
+        _keep_paper_code(parties[0], plain, at)
+        _log(locked.case, "access.paper_code", event.actor, {"party": parties[0].pk}, at, key)
+
+
+def _keep_paper_code(party: Party, plain: str, at: dt.datetime) -> None:
+    """The code of a party's paper; the one before stops working."""
+    Code.objects.filter(way="paper", party=party, used_at__isnull=True).update(used_at=at)
+    Code.objects.create(
+        way="paper",
+        party=party,
+        lookup=blind_index(plain, purpose="paper_code"),
+        digest=digest_of(plain),
+        created_at=at,
+        expires_at=at + dt.timedelta(days=PAPER_DAYS),
+    )
 
 
 def _mobile(phone: str) -> tuple[str, bytes]:
@@ -134,14 +157,15 @@ def _place(place: str) -> bytes:
     return blind_index(place or "-", purpose="place")
 
 
-def _digest(code: str) -> bytes:
+def digest_of(code: str) -> bytes:
+    """What is kept of a code."""
     return hmac.digest(settings.SECRET_KEY.encode(), f"portal:{code}".encode(), hashlib.sha256)
 
 
 def _is_right(row: Code | None, code: str, at: dt.datetime) -> bool:
     """Compared even where there is nothing to compare with, so that the time says nothing."""
     kept = bytes(row.digest) if row is not None and row.digest is not None else bytes(32)
-    same = hmac.compare_digest(kept, _digest(code.strip()))
+    same = hmac.compare_digest(kept, digest_of(code.strip()))
     return (
         same
         and row is not None
@@ -162,7 +186,7 @@ def _send(code: Code, at: dt.datetime) -> None:
     contact = next(iter(_contacts(code.phone_index).order_by("-party__case_id", "id")), None)
     if contact is not None and code.used_at is None and code.expires_at > at:
         plain = f"{secrets.randbelow(1_000_000):06d}"
-        code.digest = _digest(plain)
+        code.digest = digest_of(plain)
         role = "respondent" if contact.party.role == "respondent" else "applicant"
         draft = Draft(
             about=f"sign-in:{code.pk}",

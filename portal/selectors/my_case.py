@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -19,13 +19,14 @@ from courts.models import User
 from deadlines.models import Deadline
 from documents.models import Paper
 from events.models import Event
-from funds.models import Payout, Receipt
+from funds.models import PayeeAccount, Payout, Receipt
 from kernel import time
 from kernel.dates import long_date
 from kernel.money import format_yuan
 from measures.models import Control, Property
 from petitions.models import Letter
 from petitions.selectors import due_times, suggested_hours
+from portal.models import AccountChange
 
 STEPS = (_lazy("立案"), _lazy("查找财产"), _lazy("处置财产"), _lazy("发放案款"), _lazy("结案"))
 NOW = (
@@ -169,6 +170,30 @@ def money_of(mine: Mine) -> dict[str, Any]:
     }
 
 
+def account_of(mine: Mine) -> dict[str, Any]:
+    """The registered accounts of this side, masked, and a change on its way; two queries.
+
+    accounts: {name, bank, masked}. changing: a change on its way; waits: it is confirmed and not yet in force; party:
+    whose; until: when it will be.
+    """
+    names = [party.name for party in mine.parties]
+    last = PayeeAccount.objects.filter(
+        payee__about=mine.case.about, payee__name__in=names, version=F("payee__version")
+    )
+    change = AccountChange.objects.filter(party__in=mine.parties, ended_at__isnull=True).first()
+    return {
+        "accounts": [
+            {"name": row.payee.name, "bank": row.bank, "masked": row.account_masked}
+            for row in last.select_related("payee").order_by("payee_id")
+        ],
+        "changing": change is not None,
+        "waits": change is not None and change.effective_at is not None,
+        "masked": change.masked if change else "",
+        "party": change.party_id if change else None,
+        "until": moment(change.effective_at) if change and change.effective_at else "",
+    }
+
+
 def papers_of(mine: Mine) -> list[dict[str, Any]]:
     """The issued papers addressed to this side, newest first; one query."""
     names = {party.name for party in mine.parties}
@@ -226,6 +251,7 @@ def _letter(letter: Letter, due_at: dt.datetime | None, hours: int | None) -> di
     else:
         wait = _("承办人会尽快回复")
     return {
+        "number": letter_number(letter.pk),
         "topic": letter.get_topic_display(),
         "words": letter.words,
         "at": moment(letter.received_at),
@@ -234,6 +260,16 @@ def _letter(letter: Letter, due_at: dt.datetime | None, hours: int | None) -> di
         "wait": wait,
         "who": letter.replied_by.full_name if letter.replied_by else "",
     }
+
+
+def letter_number(pk: int) -> str:
+    """回执号 of a letter: L000123."""
+    return f"L{pk:06d}"
+
+
+def clue_number(event: Event) -> str:
+    """回执号 of a clue: X000123, by its subject."""
+    return f"X{event.data['happened'][0][1]:06d}"
 
 
 def moment(at: dt.datetime) -> str:

@@ -15,7 +15,9 @@ from petitions.models import Letter
 from portal.actions.signing import send_codes
 from tests.browser.conftest import Shoot, Visit, assert_sound
 from tests.factories.cases import assign, filed, filing, house, key
+from tests.factories.documents import jpeg
 from tests.petitions.test_letters import reader_of, write
+from tests.portal.test_accounts import CARD, OTHER
 from tests.walks.stage import money
 
 NOW = "2025-03-07 10:00"
@@ -44,11 +46,11 @@ def at_work():
     return home, case, user
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [320, 390, 1440])
 def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
     home, case, user = at_work()
     with time.travel(NOW):
-        for name in ("", "money/", "papers/", "letters/", "clue/"):
+        for name in ("", "money/", "papers/", "letters/", "clue/", "account/"):
             page = visit(f"/my/cases/{case.pk}/{name}", user=user, width=width)
             assert_sound(page)
             shoot(page, f"portal-{name.strip('/') or 'case'}")
@@ -76,6 +78,45 @@ def test_large_print_is_sound_and_every_target_is_big(visit: Visit, shoot: Shoot
             ".map(e => e.outerHTML.slice(0, 80))",
         )
         assert small == []
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_party_registers_an_account_and_reads_it_masked(visit: Visit, shoot: Shoot, large: bool) -> None:
+    _home, case, user = at_work()
+    with time.travel(NOW):
+        page = visit(f"/my/cases/{case.pk}/", user=user, width=390, forgive=(422,))
+        if large:
+            page.get_by_role("button", name="大字版").click()
+        page.get_by_role("link", name="登记收款账户").click()
+        page.get_by_label("户名").fill("张三")
+        page.get_by_label("开户银行").select_option("中国工商银行")
+        page.get_by_label("开户网点").fill("云州东湖支行")
+        page.get_by_label("账号", exact=True).fill(CARD)
+        page.get_by_label("再填一次账号").fill(OTHER)
+        page.get_by_label("签名的领款承诺书").set_input_files(
+            {"name": "承诺书.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+        )
+        page.get_by_label("我承诺").check()
+        page.get_by_role("button", name="提交账户").click()
+        expect(page.get_by_text("两次填写的账号不一样")).to_be_visible()
+        assert_sound(page)
+        shoot(page, f"portal-account-refused{'-large' if large else ''}")
+        page.get_by_label("再填一次账号").fill(CARD)
+        page.get_by_label("签名的领款承诺书").set_input_files(
+            {"name": "承诺书.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+        )
+        page.get_by_role("button", name="提交账户").click()
+        expect(page.get_by_role("status")).to_contain_text("收款账户已登记")
+        assert CARD not in page.content()
+        assert_sound(page)
+        shoot(page, f"portal-account-done{'-large' if large else ''}")
+
+
+def test_the_picture_on_the_paper_fills_in_the_code(visit: Visit) -> None:
+    with time.travel(NOW):
+        page = visit("/my/login/paper#7KQ4MXW29PDT", width=390)
+        expect(page.get_by_label("登录码")).to_have_value("7KQ4MXW29PDT")
+        assert page.url.endswith("/my/login/paper")
 
 
 def test_a_party_signs_in_without_scripts_and_writes(visit: Visit, shoot: Shoot) -> None:

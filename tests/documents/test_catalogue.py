@@ -1,4 +1,4 @@
-"""papers.yaml: six papers, each whole, and a file that contradicts itself is refused."""
+"""papers.yaml: seven papers, each whole, and a file that contradicts itself is refused."""
 
 import copy
 
@@ -14,7 +14,7 @@ def raw() -> dict:
     return copy.deepcopy(yaml.safe_load(catalogue.PAPERS_FILE.read_text(encoding="utf-8")))
 
 
-def test_the_six_papers() -> None:
+def test_the_seven_papers() -> None:
     assert [kind.zh for kind in catalogue.kinds().values()] == [
         "受理通知书",
         "执行通知书",
@@ -22,6 +22,7 @@ def test_the_six_papers() -> None:
         "冻结裁定书",
         "终本约谈笔录",
         "终结本次执行程序裁定书",
+        "信访书面答复",
     ]
 
 

@@ -41,6 +41,7 @@ def png_claiming(width: int, height: int, *, pixels: bytes = b"") -> bytes:
         (factory.mp4(), media.MP4),
         (factory.mp4(brand=b"mp42"), media.MP4),
         (factory.docx(), media.DOCX),
+        (factory.mp4(brand=b"heic", boxes=(b"meta", b"mdat")), media.HEIC),
     ],
 )
 def test_what_we_take(content: bytes, expected: media.MediaType) -> None:

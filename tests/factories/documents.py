@@ -46,6 +46,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "clerk": "赵小燕",
         "account_name": "云州市东湖区人民法院",
         "account_bank": "中国建设银行云州东湖支行",
+        "login_url": "https://zx.example.cn/my/login/paper",
     },
     "report_order": {
         "addressee": "李四",
@@ -102,9 +103,22 @@ FACTS: dict[str, dict[str, Any]] = {
         "judges": ["王平", "孙大勇", "周敏"],
         "clerk": "赵小燕",
     },
+    "petition_reply": {
+        "addressee": "张三",
+        "petition_number": "信访〔2023〕12号",
+        "received_on": "2023-06-16",
+        "channel": "来访",
+        "demand": "请求说明评估进展，并加快处置查封的房屋。",
+        "reply": [
+            "查封的房屋已经委托评估，评估报告预计于2023年7月7日前作出。",
+            "评估报告作出后三日内，本院将启动网络司法拍卖，并及时告知拍卖日期。",
+        ],
+        "handler": "王平",
+        "clerk": "赵小燕",
+    },
 }
 SECRETS: dict[str, dict[str, Any]] = {
-    "execution_notice": {"account_number": "6227000000000000018"},
+    "execution_notice": {"account_number": "6227000000000000018", "login_code": "7KQ4MXW29PDT"},
     "freeze_ruling": {
         "applicant_details": [
             "男，1980年1月2日出生，汉族，住云州市东湖区政法路8号，公民身份号码429900198001020018"

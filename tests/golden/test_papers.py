@@ -1,4 +1,4 @@
-"""The six papers as they are printed: every line with its place, and the pages as pictures.
+"""The seven papers as they are printed: every line with its place, and the pages as pictures.
 
 UPDATE_GOLDENS=1 writes them anew; look at the pictures before committing them.
 """
@@ -30,6 +30,7 @@ DAYS = {
     "freeze_ruling": dt.date(2023, 5, 4),
     "interview_record": dt.date(2024, 4, 9),
     "termination_ruling": dt.date(2024, 4, 12),
+    "petition_reply": dt.date(2023, 6, 27),
 }
 MOST_DIFFERENT = 0.004
 """Share of the pixels that may differ: another version of the drawing program smooths edges otherwise."""

@@ -16,7 +16,7 @@ from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotFound, WrongState
 from notices.models import Message
-from petitions.actions.letters import answer_letter, write_letter
+from petitions.actions.letters import answer_letter, hand_over_letter, write_letter
 from petitions.models import Letter
 from petitions.selectors import unanswered
 from supervision.replay import differences, replay, stored
@@ -184,3 +184,77 @@ def test_an_overdue_answer_goes_to_the_leader() -> None:
         while relay.run():
             pass
     assert Message.objects.filter(rule_id="HD-D-03", to_user=home.leader).exists()
+
+
+def test_a_draft_is_kept_and_no_party_sees_it() -> None:
+    home = house((), ("haidian",))
+    case = case_of(home)
+    user = reader_of(case)
+    with time.travel("2025-03-07 18:30"):
+        write(case, user)
+        letter = Letter.objects.get()
+        client = client_of(home.handler)
+        form = client.get(f"/letters/{letter.pk}/")
+        given = {"act_key": hidden(form, "act_key"), "reply": "草稿内容在此", "draft": "1"}
+        assert client.post(f"/letters/{letter.pk}/", given).status_code == 302
+        assert "草稿内容在此" in words(client.get(f"/letters/{letter.pk}/"))
+        assert "草稿" not in words(client_of(user).get(f"/my/cases/{case.pk}/letters/"))
+    assert clock(letter).state == "running"
+    assert not Message.objects.filter(topic="letter_answered").exists()
+    answer_letter(letter_id=letter.pk, words="好。", actor=home.handler, at=time.now(), key=key())
+    letter.refresh_from_db()
+    assert letter.draft == ""
+    kinds = list(
+        Event.objects.filter(stream=case.about, kind__startswith="letter.").values_list("kind", flat=True)
+    )
+    assert kinds == ["letter.received", "letter.drafted", "letter.answered"]
+    case.refresh_from_db()
+    assert differences(replay(Event.objects.filter(stream=case.about)), stored(case)) == []
+
+
+def test_a_letter_is_handed_to_a_colleague_of_the_team_with_the_reason_and_its_clock_runs_on() -> None:
+    home, away = house((), ("haidian",)), house()
+    case = case_of(home)
+    with time.travel("2025-03-07 18:30"):
+        write(case, reader_of(case))
+        letter = Letter.objects.get()
+        due = clock(letter).due_at
+        given = {"letter_id": letter.pk, "actor": home.handler, "at": time.now()}
+        for to, reason, field in (
+            (away.handler, "休假", "to"),
+            (home.handler, "休假", "to"),
+            (home.clerk, " ", "reason"),
+        ):
+            with pytest.raises(BadInput) as refused:
+                hand_over_letter(**given, to=to, reason=reason, key=key())
+            assert refused.value.field == field
+        client = client_of(home.handler)
+        form = client.get(f"/letters/{letter.pk}/")
+        moved = {
+            "move-act_key": hidden(form, "move-act_key"),
+            "move-to": home.clerk.pk,
+            "move-reason": "休假",
+        }
+        assert client.post(f"/letters/{letter.pk}/move/", moved).status_code == 302
+        assert "周书记" in words(client.get("/letters/"))
+    letter.refresh_from_db()
+    assert (letter.handler, clock(letter).due_at) == (home.clerk, due)
+    assert Message.objects.filter(to_user=home.clerk, link=f"/letters/{letter.pk}/").count() == 1
+    assert Event.objects.get(kind="letter.handed_over").data["reason"] == "休假"
+    case.refresh_from_db()
+    assert differences(replay(Event.objects.filter(stream=case.about)), stored(case)) == []
+
+
+def test_a_quick_text_begins_the_answer_and_sends_nothing() -> None:
+    home = house()
+    case = case_of(home)
+    write(case, reader_of(case), topic="money")
+    letter = Letter.objects.get()
+    page = client_of(home.handler).post(f"/letters/{letter.pk}/", {"reply": "张三：", "quick": "1"})
+    assert page.status_code == 200
+    assert (
+        page.context["form"]["reply"].value()
+        == "张三：\n您好，案款已经到账，正在办理发放手续，发放后会用短信告诉您。"
+    )
+    letter.refresh_from_db()
+    assert letter.reply == ""

@@ -25,7 +25,7 @@ from tests.petitions.test_letters import case_of, reader_of, write
 from tests.walks.stage import money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
-PAGES = ("case", "money", "papers", "letters", "clue")
+PAGES = ("case", "money", "papers", "letters", "clue", "account")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,7 +45,12 @@ def test_a_party_opens_its_own_case_and_nobody_else_does(name: str) -> None:
 
 
 def test_every_address_of_a_case_is_among_those_tried() -> None:
-    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {*PAGES, "paper", "codes"}
+    assert {row.name for row in urlpatterns if "<int:pk>" in str(row.pattern)} == {
+        *PAGES,
+        "paper",
+        "codes",
+        "account_withdraw",
+    }
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -189,6 +194,20 @@ def test_the_first_load_is_below_60_kib_and_the_second_is_not_sent_again() -> No
     assert client.get(url("case", case.pk), **again).status_code == 304
     complete_any(home, case, client)
     assert client.get(url("case", case.pk), **again).status_code == 200
+
+
+def test_who_sends_something_gets_a_receipt_number() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    complete_any(house(), case, client)
+    subject = Subject.objects.get(case=case, kind="clue")
+    assert f"回执号 X{subject.pk:06d}" in words(client.get(url("case", case.pk)))
+    form = client.get(url("letters", case.pk))
+    given = {name: hidden(form, name) for name in ("act_key", "party")}
+    page = client.post(
+        url("letters", case.pk), {**given, "topic": "progress", "words": "进展？"}, follow=True
+    )
+    assert words(page).count(f"回执号 L{Letter.objects.get().pk:06d}") == 2
 
 
 def complete_any(home: House, case: Case, client: Any) -> None:

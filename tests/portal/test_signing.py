@@ -6,21 +6,30 @@ import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
+import segno
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Access, Case, ContactPoint, Party
 from courts.models import User
+from documents import catalogue, compose
+from documents.facts import freeze
+from documents.models import Paper
+from events import relay
+from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, NotFound
 from notices.models import Message
 from portal.actions.signing import ask_code, issue_paper_code, send_codes, sign_in_by_paper, sign_in_by_phone
 from portal.models import Code, Reader, Try
 from portal.throttle import TooOften
-from tests.factories.cases import AgentInput, applicant, assigned, filing, house, key, respondent
+from tests.cases.test_completing import NOTICE
+from tests.factories import documents
+from tests.factories.cases import AgentInput, applicant, assigned, complete, filing, house, key, respondent
 from tests.factories.pages import client_of, words
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +259,38 @@ def test_what_is_no_mobile_number_is_refused_in_words(phone: str, client: Client
     assert response.status_code == 422
     assert "手机号" in words(response)
     assert not Try.objects.exists()
+
+
+def test_the_code_printed_on_the_notice_opens_the_case_to_whom_it_is_addressed() -> None:
+    home = house()
+    with time.travel("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24"))
+    with time.travel("2023-04-26 10:00"):
+        complete(case, "enforcement_notice", home.handler, **NOTICE)
+    while relay.run():
+        pass
+    paper = next(p for p in Paper.objects.filter(case_id=case.pk) if p.every_fact().get("login_code"))
+    plain = paper.every_fact()["login_code"]
+    user = sign_in_by_paper(code=plain, place="1.2.3.4", at=time.now())
+    access = Access.objects.get(user=user)
+    assert (access.case_id, access.party.name) == (case.pk, paper.facts["addressee"])
+    assert plain not in str(paper.facts)
+    assert not [event for event in Event.objects.all() if plain in str(event.data)]
+
+
+def test_the_picture_holds_the_address_and_a_random_code_and_nothing_of_a_person() -> None:
+    kind = catalogue.kind("execution_notice")
+    facts = freeze(
+        kind,
+        documents.facts("execution_notice"),
+        documents.secrets("execution_notice"),
+        court=documents.COURT,
+        on=dt.date(2023, 4, 26),
+    )
+    with mock.patch("documents.compose.segno.make_qr", wraps=segno.make_qr) as drawn:
+        body = compose.html_of(kind, number="1", facts={**facts.open, **facts.secret})
+    assert drawn.call_args.args == ("https://zx.example.cn/my/login/paper#7KQ4MXW29PDT",)
+    assert "<svg" in body
+    without = {**facts.open, **facts.secret}
+    del without["login_code"]
+    assert "<svg" not in compose.html_of(kind, number="1", facts=without)

@@ -30,11 +30,14 @@ from courts.actions.organising import apply_template
 from courts.models import Unit, User
 from deadlines.models import Deadline
 from deadlines.sweep import sweep
+from events import relay
 from events.models import Event
 from kernel import time
 from measures.actions.finding import Found, add_property
 from notices.models import Message
-from petitions.models import Letter
+from petitions.actions.petitions import answer_orally
+from petitions.actions.replies import ask_reply, hear_panel, issue_reply
+from petitions.models import Letter, Petition
 from regimes.explain import explain
 from regimes.nodes import load_nodes
 from regimes.triage import propose
@@ -547,9 +550,78 @@ def coercion(story: Story) -> None:
     story.expect("message: overdue goes to the leader", lambda: early == 0 and told.count() == 1)
 
 
+def petitioner(story: Story) -> None:
+    """E2E-07: a visitor asks for two things; one is answered at once, the other goes to the panel."""
+    home = house(packs=("JZ-2023",))
+    officer = person(home.court, "petition_officer", name="尤信访")
+    with on("2023-04-24 09:00"):
+        case = filed(home, filing("2023-04-24"))
+        assign(home, case)
+
+    def visit(demand: str) -> Petition:
+        client = client_of(officer)
+        address = f"/petitions/new/{case.pk}/"
+        given = {
+            "act_key": hidden(client.get(address), "act_key"),
+            "channel": "visit",
+            "level": "basic",
+            "kind": "litigation",
+            "received_on": "2023-06-16",
+            "name": "张三",
+            "demand": demand,
+        }
+        client.post(address, given)
+        return Petition.objects.get(demand=demand)
+
+    with on("2023-06-16 10:00"):
+        progress, auction = visit("请说明评估进展。"), visit("请尽快拍卖房屋。")
+        answer_orally(petition_id=progress.pk, words="已当场说明。", actor=officer, at=time.now(), key=key())
+    clocks = Deadline.objects.filter(rule_id="JZ-D-16")
+    story.expect(
+        "visit: part answered at once ends its clock",
+        lambda: [row.subject_id for row in clocks.filter(state="running")] == [auction.subject_id],
+    )
+    story.expect(
+        "visit: written reply due 2023-06-28",
+        lambda: clocks.get(subject_id=auction.subject_id).due_on == dt.date(2023, 6, 28),
+    )
+
+    def send() -> object:
+        return issue_reply(petition_id=auction.pk, actor=officer, at=time.now(), key=key())
+
+    with on("2023-06-20 10:00"):
+        without_panel = refused(send)
+        hear_panel(
+            petition_id=auction.pk,
+            on=dt.date(2023, 6, 20),
+            members="王平、李明、赵云",
+            opinion="评估后即拍卖。",
+            actor=officer,
+            at=time.now(),
+            key=key(),
+        )
+        ask_reply(petition_id=auction.pk, words="评估后即拍卖。", actor=officer, at=time.now(), key=key())
+        without_director = refused(send)
+    with on("2023-06-26 10:00"):
+        request = Request.objects.get(kind="petition_reply")
+        assent(request_id=request.pk, actor=home.director, at=time.now(), key=key())
+        while relay.run():
+            pass
+        send()
+    story.expect(
+        "visit: reply refused without panel and director",
+        lambda: (
+            "JZ-G-PET-01" in without_panel
+            and "JZ-G-PET-01" in without_director
+            and clocks.get(subject_id=auction.subject_id).state == "met"
+        ),
+    )
+
+
 STORIES: Mapping[str, Callable[[Story], None]] = {
     "E2E-04": central_affairs,
     "E2E-06": two_speeds,
+    "E2E-07": petitioner,
     "E2E-08": command_centre,
     "E2E-09": coercion,
     "E2E-12": pool,

@@ -1,4 +1,4 @@
-"""Letters from parties. Their words and answers are part of the case's history."""
+"""留言: letters from parties. Their words and answers are part of the case's history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from petitions.querysets import LetterQuerySet
 
 
 class Letter(models.Model):
-    """A message (留言) of a party to the handler. subject: what its clock runs on, where the rules of the case set one."""
+    """A message (留言) of a party to the handler. subject: what its clock runs on, where the rules of the case set one.
+
+    handler: the colleague to whom it was handed over, None = whoever handles the case. draft: an answer not yet sent,
+    which no party ever sees; emptied by the answer.
+    """
 
     class Topic(models.TextChoices):
         PROGRESS = "progress", _("问进展")
@@ -31,6 +35,12 @@ class Letter(models.Model):
     reply = models.TextField(_("回复"), blank=True)
     replied_at = models.DateTimeField(_("回复时间"), null=True)
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    handler = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("转交给"), db_index=False
+    )
+    draft = models.TextField(_("回复草稿"), blank=True)
+    drafted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    drafted_at = models.DateTimeField(_("草稿保存时间"), null=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -59,6 +69,6 @@ track(
     Letter,
     (
         "case_id", "subject_id", "party_id", "writer_id", "topic", "words", "received_at", "reply", "replied_at",
-        "replied_by_id",
+        "replied_by_id", "handler_id", "draft", "drafted_by_id", "drafted_at",
     ),
 )  # fmt: skip

@@ -84,7 +84,7 @@ def orders_sheet(request: HttpRequest, rows: Sequence[Order], state: str) -> Htt
         at=at,
         key=f"export:{uuid4().hex}",
     )
-    return _file(content, f"督办台账_{time.today(at)}.xlsx", sheets.MEDIA)
+    return file_response(content, f"督办台账_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
 def _text(cell: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ def _tail(stored):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0002_ledger")]
+    dependencies = [("funds", "0004_statements_held")]
 
     operations = [
         migrations.AddField(

@@ -101,7 +101,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     A view that has read the time leaves it in request.at. One query beyond the person's scope, and the time.
     """
     user = getattr(request, "user", None)
-    frame = {"product": settings.PRODUCT_NAME, "nav": [], "demo": settings.DEMO}
+    frame = {
+        "product": settings.PRODUCT_NAME,
+        "nav": [],
+        "demo": settings.DEMO,
+        "second_factor_required": settings.MFA_REQUIRED,
+    }
     if user is None or not user.is_authenticated or user.kind != user.Kind.STAFF:
         return frame
     at = getattr(request, "at", None) or time.now()
@@ -113,6 +118,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": user.full_name or user.username, "place": known.place or user.username},
         "bell": {"url": reverse("desk:notifications"), "count": _shown(known.unread)},
         "printed_by": user.full_name,
+        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
 
 

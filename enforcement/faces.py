@@ -92,6 +92,16 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("长时任务"), "jobs:jobs", "hourglass", ("packs", "WA")),
         ],
     ),
+    (
+        _("系统设置"),
+        [
+            (_("人员"), "desk:people", "users", ("users", "W")),
+            (_("机构"), "desk:units", "sitemap", ("users", "W")),
+            (_("法院"), "desk:courts", "building", ("users", "W")),
+            (_("角色与权限"), "desk:roles", "user-shield", ("users", "W")),
+            (_("短信文本"), "desk:texts", "message", ("texts", "W")),
+        ],
+    ),
 ]
 
 

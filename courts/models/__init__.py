@@ -3,6 +3,7 @@
 from courts.models.calendar import CalendarDay, CalendarStamp
 from courts.models.courts import Court, CourtPack, Unit
 from courts.models.factors import Authenticator, RecoveryCode
+from courts.models.imports import StaffImport
 from courts.models.packs import PackDraft, PackRelease
 from courts.models.people import Appointment, Delegation, Membership, User
 
@@ -18,6 +19,7 @@ __all__ = [
     "PackDraft",
     "PackRelease",
     "RecoveryCode",
+    "StaffImport",
     "Unit",
     "User",
 ]

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.workbooks import MOST_BYTES
 from desk.forms.releasing import OnceForm
+from kernel.workbooks import MOST_BYTES
 
 
 class LedgerForm(OnceForm):

@@ -1,6 +1,6 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import granted, ledgers, money, releasing, repinning, reprojecting
+from cases.actions import granted, ledgers, money, national_lists, releasing, repinning, reprojecting
 from events.relay import listen
 from jobs.kinds import list_kind
 
@@ -24,3 +24,4 @@ def wire() -> None:
     list_kind(releasing.PREVIEW, releasing.preview_step)
     list_kind(releasing.MOVE, releasing.move_step)
     list_kind(ledgers.KIND, ledgers.filing_step)
+    list_kind(national_lists.KIND, national_lists.linking_step)

@@ -65,6 +65,7 @@ AREAS = {
     "packs": _lazy("规则包"),
     "calendar": _lazy("日历"),
     "texts": _lazy("短信文本"),
+    "national": _lazy("国家系统对接"),
 }
 LETTERS = {"R": _lazy("看"), "W": _lazy("办"), "A": _lazy("批"), "S": _lazy("监督")}
 
@@ -155,7 +156,7 @@ def held_columns(first: str) -> list[Row]:
         {"label": first, "kind": "main"},
         {"label": _("起")},
         {"label": _("止")},
-        {"label": "", "kind": "acts"},
+        {"label": _("办理"), "kind": "acts"},
     ]
 
 
@@ -220,7 +221,7 @@ def unit_columns() -> list[Row]:
         {"label": _("类别")},
         {"label": _("人数"), "kind": "num"},
         {"label": _("状态")},
-        {"label": "", "kind": "acts"},
+        {"label": _("办理"), "kind": "acts"},
     ]
 
 

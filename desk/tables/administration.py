@@ -258,7 +258,7 @@ def role_columns() -> list[Row]:
     return [
         {"label": _("角色"), "kind": "main"},
         {"label": _("看得到的案件")},
-        {"label": _("可以做什么"), "kind": "wide"},
+        {"label": _("可以做什么")},
         {"label": _("人数"), "kind": "num"},
     ]
 
@@ -280,7 +280,7 @@ def _role(role: str, entry: Mapping[str, Any], count: int) -> Row:
         "cells": [
             {"kind": "main", "text": str(entry["zh"]), "sub": factor},
             {"label": _("看得到的案件"), "text": str(sees)},
-            {"kind": "wide", "label": _("可以做什么"), "text": words},
+            {"label": _("可以做什么"), "text": words},
             {"kind": "num", "label": _("人数"), "text": str(count)},
         ]
     }
@@ -291,7 +291,7 @@ def text_columns() -> list[Row]:
     return [
         {"label": _("事项"), "kind": "main"},
         {"label": _("对象")},
-        {"label": _("文本"), "kind": "wide"},
+        {"label": _("文本")},
         {"label": _("来源")},
     ]
 
@@ -308,7 +308,7 @@ def _text(line: TextLine, court_id: int) -> Row:
         "cells": [
             {"kind": "main", "text": line.topic.label, "url": url, "open": True},
             {"label": _("对象"), "text": Audience(line.audience).label},
-            {"kind": "wide", "label": _("文本"), "text": line.text or "—"},
+            {"label": _("文本"), "text": line.text or "—"},
             {"label": _("来源"), "pill": pill},
         ]
     }

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from cases.ledger_headings import TITLES, Headings, find_headings, has_headings
 from cases.ledger_rows import Entry, Place, Problem, Row
-from documents.workbooks import Sheet
 from kernel.errors import BadInput
+from kernel.workbooks import Sheet
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from documents.workbooks import Unreadable, Value
 from kernel.dates import parse_date
 from kernel.errors import BadInput
 from kernel.identity import check_citizen_id, check_credit_code
 from kernel.money import parse_amount
 from kernel.text import compound_surname, normalise_width
+from kernel.workbooks import Unreadable, Value
 
 _SEPARATORS = re.compile(r"[、;；,，\n]")
 _NONE_WORDS = frozenset({"无", "/", "-", "—", "——", "--", "不详", "未知", "暂无", "空"})

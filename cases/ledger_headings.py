@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from documents.workbooks import Line, Sheet, Value
 from kernel.errors import BadInput
 from kernel.text import normalise_width
+from kernel.workbooks import Line, Sheet, Value
 
 LOOK_AT = 30
 """Titles and notes above a heading take fewer rows than this."""

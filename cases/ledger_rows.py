@@ -17,13 +17,13 @@ from cases import ledger_cells as cells
 from cases.actions.filing import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput, check_filing
 from cases.ledger_headings import TITLES, Column, Headings, field_of
 from cases.ledger_past import PAST_NODES, Past, ordered
-from documents.workbooks import Line, Value
 from kernel import casenumbers
 from kernel.casenumbers import CaseNumber
 from kernel.errors import BadInput
 from kernel.identity import check_document, check_phone
 from kernel.text import normalise_width
 from kernel.time import today
+from kernel.workbooks import Line, Value
 
 LONGEST = {"cause": 60, "basis": 120, "name": 120, "agent": 60}
 _FOOT = re.compile(

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from cases.ledger_rows import Problem
-from documents.workbooks import Line, Unreadable, Value
+from kernel.workbooks import Line, Unreadable, Value
 
 
 def kept(line: Line) -> str:

@@ -87,3 +87,13 @@ class NodeQuerySet(models.QuerySet):
     def open(self) -> NodeQuerySet:
         """Still to be done."""
         return self.filter(state="open")
+
+
+class OfCourtQuerySet(models.QuerySet):
+    """Rows about a court as a whole: what is exchanged with the national system."""
+
+    def visible_to(self, user: User) -> OfCourtQuerySet:
+        """Those of the courts that the person sees whole, for who keeps the two systems in step."""
+        if user.kind != "staff" or not user.is_active or not user.scope.may("national", "W"):
+            return self.none()
+        return self.filter(court_id__in=user.scope.courts)

@@ -9,7 +9,20 @@ from typing import Any
 
 from django.db.models import DecimalField, Model
 
-from cases.models import Agent, Case, ClaimItem, Conversion, Extension, Fact, Hold, Node, Party, Subject, Task
+from cases.models import (
+    Agent,
+    Case,
+    ClaimItem,
+    Conversion,
+    Extension,
+    Fact,
+    Hold,
+    NationalNumber,
+    Node,
+    Party,
+    Subject,
+    Task,
+)
 from deadlines.models import Deadline
 
 CASE_COLUMNS = (
@@ -117,6 +130,7 @@ track(
         *("rule_id", "document", "expected", "outcome", "files"),
     ),
 )
+track(NationalNumber, ("case_id", "court_id", "number"))
 track(Extension, ("case_id", "rule_id", "subject_id", "days", "ground", "approval_id"))
 track(
     Conversion,

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as stock
 
 
 class CourtsConfig(AppConfig):
     name = "courts"
     verbose_name = "法院与人员"
+    default = True
+
+
+class SystemAdministration(stock.AdminConfig):
+    """The stock admin behind the door of courts/systemadmin.py."""
+
+    default = False
+    default_site = "courts.systemadmin.SystemSite"

@@ -17,6 +17,7 @@ from kernel.time import local
 ACTS = {
     "case.filed": _lazy("立案"),
     "case.assigned": _lazy("分案"),
+    "case.national_number": _lazy("登记国家系统编号"),
     "case.handed_over": _lazy("移交案件"),
     "case.sealed": _lazy("设定保密"),
     "case.let_in": _lazy("授权查看保密案件"),

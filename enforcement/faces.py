@@ -65,6 +65,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("台账导入"), "desk:ledgers", "file-import", ("file", "W")),
             (_("分案"), "desk:assign", "user-check", ("assign", "W")),
             (_("移交案件"), "desk:handover", "transfer", ("assign", "W")),
+            (_("国家系统"), "desk:national", "replace", ("national", "W")),
             (_("繁简转换"), "desk:conversions", "arrows-exchange", ("triage", "RWAS")),
         ],
     ),
@@ -108,6 +109,16 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("长时任务"), "jobs:jobs", "hourglass", ("packs", "WA")),
         ],
     ),
+    (
+        _("系统设置"),
+        [
+            (_("人员"), "desk:people", "users", ("users", "W")),
+            (_("机构"), "desk:units", "sitemap", ("users", "W")),
+            (_("法院"), "desk:courts", "building", ("users", "W")),
+            (_("角色与权限"), "desk:roles", "user-shield", ("users", "W")),
+            (_("短信文本"), "desk:texts", "message", ("texts", "W")),
+        ],
+    ),
 ]
 
 
@@ -117,7 +128,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     A view that has read the time leaves it in request.at. One query beyond the person's scope, and the time.
     """
     user = getattr(request, "user", None)
-    frame = {"product": settings.PRODUCT_NAME, "nav": [], "demo": settings.DEMO}
+    frame = {
+        "product": settings.PRODUCT_NAME,
+        "nav": [],
+        "demo": settings.DEMO,
+        "second_factor_required": settings.MFA_REQUIRED,
+    }
     if user is None or not user.is_authenticated or user.kind != user.Kind.STAFF:
         return frame
     at = getattr(request, "at", None) or time.now()
@@ -129,6 +145,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": user.full_name or user.username, "place": known.place or user.username},
         "bell": {"url": reverse("desk:notifications"), "count": _shown(known.unread)},
         "printed_by": user.full_name,
+        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
 
 

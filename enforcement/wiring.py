@@ -1,6 +1,16 @@
 """Every reaction of an upper floor to a fact of a lower one, on one page. The names are kept in the database."""
 
-from cases.actions import batches, claiming, granted, ledgers, money, releasing, repinning, reprojecting
+from cases.actions import (
+    batches,
+    claiming,
+    granted,
+    ledgers,
+    money,
+    national_lists,
+    releasing,
+    repinning,
+    reprojecting,
+)
 from events.relay import listen
 from jobs.kinds import list_kind
 from petitions.actions import replies
@@ -35,3 +45,4 @@ def wire() -> None:
     list_kind(ledgers.KIND, ledgers.filing_step)
     list_kind(batches.KIND, batches.step)
     list_kind(figures.KIND, figures.step)
+    list_kind(national_lists.KIND, national_lists.linking_step)

@@ -61,6 +61,11 @@ def check_text(text: str, *, topic: str) -> None:
             )
 
 
+def allowed_places(topic: str) -> str:
+    """The places that a text of this topic may use, for people: {案号}、{日期}."""
+    return _names((*topics()[topic].facts, *COURT_FACTS))
+
+
 def _names(facts: Sequence[str]) -> str:
     chinese = {fact: name for name, fact in placeholders().items()}
     return "、".join("{" + chinese.get(fact, fact) + "}" for fact in facts)

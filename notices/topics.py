@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 TEXTS_FILE = Path(__file__).parent / "data" / "templates.yaml"
+SAMPLES_FILE = TEXTS_FILE.with_name("samples.yaml")
 COURT_FACTS = ("court", "court_phone")
 """Facts that the outbox itself knows for every message."""
 
@@ -41,6 +42,13 @@ def topics() -> dict[str, Topic]:
 def placeholders() -> dict[str, str]:
     """Chinese name of a place in a text -> name of the fact that fills it."""
     return dict(_loaded()["placeholders"])
+
+
+@functools.cache
+def samples() -> dict[str, str]:
+    """What an invented case would put in each place: fact -> text."""
+    loaded: dict[str, str] = yaml.safe_load(SAMPLES_FILE.read_text(encoding="utf-8"))
+    return loaded
 
 
 def preset_approval() -> tuple[str, Any]:

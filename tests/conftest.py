@@ -137,6 +137,8 @@ def owner_sql(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
 @pytest.fixture(autouse=True)
 def _quiet(settings) -> None:
     settings.KICKS = False
+    # What asks for a second factor has tests of its own; elsewhere a client signs in without one.
+    settings.MFA_REQUIRED = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

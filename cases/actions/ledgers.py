@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.importing import Holder, import_case
-from cases.delimited import read_table
 from cases.ledger import Ledger, choose_sheet, read_below
 from cases.ledger_headings import LABELS, NAMES, Headings, Outline, bare, has_headings, headings_of, outline
 from cases.ledger_rows import Entry, Problem, Row
@@ -23,14 +22,15 @@ from cases.models import LedgerHeading, LedgerImport, LedgerRow
 from cases.policy import may
 from cases.selectors.ledger import Standing, differences, holders, place_of, standing_cases, twins
 from courts.models import Court, Unit, User
-from documents.workbooks import Sheet
 from events import log
 from jobs.actions.asking import ask_job
 from jobs.kinds import Stride
 from jobs.models import Job
 from kernel import time
+from kernel.delimited import read_table
 from kernel.errors import BadInput, DomainError, NotFound, WrongState
 from kernel.time import today
+from kernel.workbooks import Sheet
 
 KIND = "cases.ledger"
 TOGETHER = 10

@@ -5,6 +5,14 @@ from cases.models.cases import Case, ClaimItem, NumberCounter
 from cases.models.conversions import Conversion
 from cases.models.holds import Extension, Hold
 from cases.models.imports import LedgerHeading, LedgerImport, LedgerRow
+from cases.models.national import (
+    Difference,
+    NationalExport,
+    NationalLine,
+    NationalList,
+    NationalNumber,
+    NationalRecord,
+)
 from cases.models.nodes import Fact, Node, Subject
 from cases.models.parties import Access, Agent, ContactPoint, Party
 from cases.models.tasks import Task
@@ -18,12 +26,18 @@ __all__ = [
     "ClaimItem",
     "ContactPoint",
     "Conversion",
+    "Difference",
     "Extension",
     "Fact",
     "Hold",
     "LedgerHeading",
     "LedgerImport",
     "LedgerRow",
+    "NationalExport",
+    "NationalLine",
+    "NationalList",
+    "NationalNumber",
+    "NationalRecord",
     "Node",
     "NumberCounter",
     "Party",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from courts.administering import administered
 from courts.models import Delegation, User
 from events import log
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -78,8 +79,8 @@ def withdraw(*, delegation_id: int, actor: User, at: dt.datetime, key: str) -> D
 
 
 def may_set_for_others(actor: User) -> bool:
-    """Whoever assigns cases may also say who stands in."""
-    return actor.scope.may("assign", "W")
+    """Whoever assigns cases may also say who stands in; so may an administrator, for one who is away and could not."""
+    return actor.scope.may("assign", "W") or actor.scope.may("users", "W")
 
 
 def visible_to(user: User) -> QuerySet[Delegation]:
@@ -98,7 +99,10 @@ def reachable(actor: User) -> QuerySet[User]:
     scope = actor.scope.own or actor.scope
     if not may_set_for_others(actor):
         return staff.filter(pk=actor.pk)
-    return staff.filter(Q(pk=actor.pk) | Q(court_id__in=scope.courts) | Q(pk__in=_of_teams(scope.teams)))
+    reach = Q(pk=actor.pk) | Q(court_id__in=scope.courts) | Q(pk__in=_of_teams(scope.teams))
+    if actor.scope.may("users", "W"):
+        reach |= Q(court__in=administered(actor))
+    return staff.filter(reach)
 
 
 def _of_teams(teams: frozenset[int]) -> QuerySet[User]:
@@ -108,7 +112,7 @@ def _of_teams(teams: frozenset[int]) -> QuerySet[User]:
 def _may_set(absent: User, actor: User) -> None:
     if not actor.is_active or not reachable(actor).filter(pk=absent.pk).exists():
         raise NotAllowed(
-            _("只能登记本人或者所管人员的外出代理。"), fix=_("由本人、团队长或者执行局局长登记。")
+            _("只能登记本人或者所管人员的外出代理。"), fix=_("由本人、团队长、执行局局长或者系统管理员登记。")
         )
 
 

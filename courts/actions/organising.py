@@ -81,22 +81,27 @@ def leave_unit(*, membership: Membership, until: dt.date, actor: str, at: dt.dat
 
     Raises BadInput for a day before the first.
     """
+    with transaction.atomic(durable=True):
+        return keep_left(membership=membership, until=until, actor=actor, at=at)
+
+
+def keep_left(*, membership: Membership, until: dt.date, actor: str, at: dt.datetime) -> Membership:
+    """As `leave_unit`, joining the caller's transaction."""
     if until < membership.since:
         raise BadInput(
             _("离开日期早于加入日期（%s）。") % membership.since, field="until", fix=_("核对日期。")
         )
-    with transaction.atomic(durable=True):
-        membership.until = until
-        membership.save(update_fields=["until"])
-        log.append(
-            stream=f"user:{membership.user_id}",
-            kind="user.left",
-            actor=actor,
-            at=at,
-            key=f"left:{membership.pk}:{until}",
-            data={"unit": membership.unit_id, "until": until},
-            court_id=membership.unit.court_id,
-        )
+    membership.until = until
+    membership.save(update_fields=["until"])
+    log.append(
+        stream=f"user:{membership.user_id}",
+        kind="user.left",
+        actor=actor,
+        at=at,
+        key=f"left:{membership.pk}:{until}",
+        data={"unit": membership.unit_id, "until": until},
+        court_id=membership.unit.court_id,
+    )
     return membership
 
 

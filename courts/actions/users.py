@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,20 +36,58 @@ def create_staff(
             )
         user = User(username=username.strip(), full_name=full_name.strip(), court=court, post=post)
         _check_password(password, user)
-        user.set_password(password)
         user.is_staff = user.is_superuser = administers
-        user.must_change_password = must_change_password
-        user.save()
-        log.append(
-            stream=f"user:{user.pk}",
-            kind="user.created",
+        return keep_created(
+            user=user,
+            hashed=make_password(password),
+            must_change_password=must_change_password,
             actor=actor,
             at=at,
-            key="created",
-            data={"kind": user.kind, "court": court and court.pk, "post": post, "administers": administers},
-            court_id=court and court.pk,
         )
+
+
+def keep_created(
+    *, user: User, hashed: str, actor: str, at: dt.datetime, must_change_password: bool = True
+) -> User:
+    """As `create_staff`, joining the caller's transaction; the password is hashed already."""
+    user.password, user.must_change_password = hashed, must_change_password
+    user.save()
+    log.append(
+        stream=f"user:{user.pk}",
+        kind="user.created",
+        actor=actor,
+        at=at,
+        key="created",
+        data={
+            "kind": user.kind,
+            "court": user.court_id,
+            "post": user.post,
+            "administers": user.is_superuser,
+        },
+        court_id=user.court_id,
+    )
     return user
+
+
+def keep_corrected(*, user: User, full_name: str, post: str, actor: str, at: dt.datetime) -> bool:
+    """更正姓名或职务, joining the caller's transaction, which holds the person. Returns whether anything changed."""
+    changed = [
+        name for name, value in (("full_name", full_name), ("post", post)) if getattr(user, name) != value
+    ]
+    if not changed:
+        return False
+    user.full_name, user.post = full_name, post
+    user.save(update_fields=["full_name", "post", "initials"])
+    log.append(
+        stream=f"user:{user.pk}",
+        kind="user.corrected",
+        actor=actor,
+        at=at,
+        key=f"corrected:{at.isoformat()}",
+        data={"fields": changed, "post": post},
+        court_id=user.court_id,
+    )
+    return True
 
 
 def appoint(
@@ -66,42 +105,78 @@ def appoint(
     if role not in roles():
         raise BadInput(_("没有“%s”这个角色。") % role, field="role", fix=_("从角色表中选择。"))
     with transaction.atomic(durable=True):
-        row, created = Appointment.objects.get_or_create(
-            user=user, role=role, court=court, unit=unit, since=since, defaults={"until": until}
+        return keep_appointment(
+            user=user, role=role, court=court, unit=unit, since=since, until=until, actor=actor, at=at
         )
-        if created:
-            log.append(
-                stream=f"user:{user.pk}",
-                kind="user.appointed",
-                actor=actor,
-                at=at,
-                key=f"appointed:{row.pk}",
-                data={
-                    "role": role,
-                    "court": court.pk,
-                    "unit": unit and unit.pk,
-                    "since": since,
-                    "until": until,
-                },
-                court_id=court.pk,
-            )
+
+
+def keep_appointment(
+    *,
+    user: User,
+    role: str,
+    court: Court,
+    unit: Unit | None,
+    since: dt.date,
+    until: dt.date | None,
+    actor: str,
+    at: dt.datetime,
+) -> Appointment:
+    """As `appoint`, joining the caller's transaction."""
+    row, created = Appointment.objects.get_or_create(
+        user=user, role=role, court=court, unit=unit, since=since, defaults={"until": until}
+    )
+    if created:
+        log.append(
+            stream=f"user:{user.pk}",
+            kind="user.appointed",
+            actor=actor,
+            at=at,
+            key=f"appointed:{row.pk}",
+            data={"role": role, "court": court.pk, "unit": unit and unit.pk, "since": since, "until": until},
+            court_id=court.pk,
+        )
     return row
+
+
+def keep_relieved(*, appointment: Appointment, until: dt.date, actor: str, at: dt.datetime) -> Appointment:
+    """卸任: a role ends on a day, joining the caller's transaction; the row stays as its history."""
+    if until < appointment.since:
+        raise BadInput(
+            _("卸任日期早于任职日期（%s）。") % appointment.since, field="until", fix=_("核对日期。")
+        )
+    appointment.until = until
+    appointment.save(update_fields=["until"])
+    log.append(
+        stream=f"user:{appointment.user_id}",
+        kind="user.relieved",
+        actor=actor,
+        at=at,
+        key=f"relieved:{appointment.pk}:{until}",
+        data={"appointment": appointment.pk, "role": appointment.role, "until": until},
+        court_id=appointment.court_id,
+    )
+    return appointment
 
 
 def join_unit(*, user: User, unit: Unit, since: dt.date, actor: str, at: dt.datetime) -> Membership:
     """Make a person a member of a team or group from a day on."""
     with transaction.atomic(durable=True):
-        row, created = Membership.objects.get_or_create(user=user, unit=unit, since=since)
-        if created:
-            log.append(
-                stream=f"user:{user.pk}",
-                kind="user.joined",
-                actor=actor,
-                at=at,
-                key=f"joined:{row.pk}",
-                data={"unit": unit.pk, "since": since},
-                court_id=unit.court_id,
-            )
+        return keep_joined(user=user, unit=unit, since=since, actor=actor, at=at)
+
+
+def keep_joined(*, user: User, unit: Unit, since: dt.date, actor: str, at: dt.datetime) -> Membership:
+    """As `join_unit`, joining the caller's transaction."""
+    row, created = Membership.objects.get_or_create(user=user, unit=unit, since=since)
+    if created:
+        log.append(
+            stream=f"user:{user.pk}",
+            kind="user.joined",
+            actor=actor,
+            at=at,
+            key=f"joined:{row.pk}",
+            data={"unit": unit.pk, "since": since},
+            court_id=unit.court_id,
+        )
     return row
 
 

@@ -2,11 +2,14 @@
 
 from courts.models.calendar import CalendarDay, CalendarStamp
 from courts.models.courts import Court, CourtPack, Unit
+from courts.models.factors import Authenticator, RecoveryCode
+from courts.models.imports import StaffImport
 from courts.models.packs import PackDraft, PackRelease
 from courts.models.people import Appointment, Delegation, Membership, User
 
 __all__ = [
     "Appointment",
+    "Authenticator",
     "CalendarDay",
     "CalendarStamp",
     "Court",
@@ -15,6 +18,8 @@ __all__ = [
     "Membership",
     "PackDraft",
     "PackRelease",
+    "RecoveryCode",
+    "StaffImport",
     "Unit",
     "User",
 ]

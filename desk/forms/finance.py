@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.forms.fields import MoneyField
 from desk.forms.releasing import OnceForm
-from documents.workbooks import MOST_BYTES
+from kernel.workbooks import MOST_BYTES
 
 
 class StatementForm(OnceForm):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from desk.forms.releasing import OnceForm
-from documents.workbooks import MOST_BYTES
+from kernel.workbooks import MOST_BYTES
 
 
 class LedgerForm(OnceForm):

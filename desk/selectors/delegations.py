@@ -25,9 +25,8 @@ def delegations(user: User) -> Delegations:
     """Those the person may see, and what the form offers. Three queries beyond the scope."""
     rows = visible_to(user).select_related("absent", "delegate", "set_by").order_by("-first", "-id")[:SHOWN]
     people = reachable(user).order_by("initials", "pk").values_list("pk", "full_name")
-    colleagues = User.objects.filter(kind=User.Kind.STAFF, is_active=True, court_id=user.court_id)
-    if user.court_id is None:
-        colleagues = colleagues.none()
+    courts = reachable(user).exclude(court=None).values("court_id")
+    colleagues = User.objects.filter(kind=User.Kind.STAFF, is_active=True, court_id__in=courts)
     named = colleagues.order_by("initials", "pk").values_list("pk", "full_name")
     return Delegations(list(rows), list(people), list(named))
 

@@ -31,14 +31,14 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff()
+@staff(second_factor=True)
 def assent(request: HttpRequest, request_id: int) -> HttpResponse:
     """同意."""
     return _answered(request, request_id, requests.assent, _("已同意。"), words=request.POST.get("words", ""))
 
 
 @require_POST
-@staff()
+@staff(second_factor=True)
 def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
     """不同意, with the reason."""
     return _answered(

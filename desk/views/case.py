@@ -84,7 +84,7 @@ def property_tab(request: HttpRequest, pk: int) -> HttpResponse:
     return _tab(request, pk, "property", tabs.property_items)
 
 
-@staff()
+@staff(second_factor=True)
 @require_safe
 def money(request: HttpRequest, pk: int) -> HttpResponse:
     """案款."""

@@ -52,7 +52,7 @@ def payout_pane(file: CaseFile, node: Node) -> dict[str, Any]:
     return {"body": "desk/_payout_pane.html", "money": payouts.one_receipt(file, receipt)}
 
 
-@staff()
+@staff(second_factor=True)
 def draft(request: HttpRequest, pk: int, receipt_id: int) -> HttpResponse:
     """提请发放 of a receipt."""
     file = open_case(request, pk)
@@ -86,7 +86,7 @@ def partial_form(found: Any, receipt: Any) -> type[forms.PayoutForm]:
     return Bound
 
 
-@staff()
+@staff(second_factor=True)
 def step(request: HttpRequest, pk: int, payout_id: int, name: str) -> HttpResponse:
     """The next step of a payout."""
     file = open_case(request, pk)

@@ -48,6 +48,7 @@ FIRST = (
     ("yuanzhang", "蒋立新", JUDGE, None, ("president",)),
     ("xinfang", "谢春梅", OTHER, "window", ("petition_officer",)),
     ("ducha", "韩永强", OTHER, None, ("supervision_office",)),
+    ("guanliyuan", "范文静", OTHER, None, ("administrator",)),
 )
 # The other basic courts: the people that a case needs.
 LATER = (

@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "courts",
     "events",
     "django.forms",
-    "django.contrib.admin",
+    "courts.apps.SystemAdministration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

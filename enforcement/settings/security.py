@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from .env import DEBUG, env, secret
+from .env import DEBUG, DEMO, env, secret
 
 SECRET_KEY = secret("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -40,6 +40,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "enforcement.faces.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+
+# Money and administration ask for a second factor (courts/data/roles.yaml says which roles). The demo signs in easily.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", not DEMO)
 
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 30) * 60
 SESSION_SAVE_EVERY_REQUEST = True

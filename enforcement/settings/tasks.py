@@ -1,5 +1,6 @@
 """The broker only wakes workers: every task re-reads the database, no message carries more than an id, no ETA."""
 
+from celery.schedules import crontab
 from kombu import Queue
 
 from .env import env, secret
@@ -46,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
+    "national": {"task": "cases.compare_national", "schedule": crontab(hour=6, minute=30)},
     "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},
     "accounts": {"task": "portal.change_accounts", "schedule": 300.0, "options": {"expires": 290}},
     "forget-tries": {"task": "portal.forget", "schedule": 86400.0},

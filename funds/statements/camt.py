@@ -10,10 +10,10 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
-from documents.workbooks import refused
 from funds.statements.amounts import day_of, fen_of
 from funds.statements.movements import ASIDE, BAD, GOOD, IN, OUT, REPEAT, Movement, Reading
 from funds.statements.reading import number_in
+from kernel.workbooks import refused
 
 _OPENING = ("OPBD", "PRCD")
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from documents.workbooks import refused
 from funds.statements.amounts import fen_of
 from funds.statements.tables import Rows
+from kernel.workbooks import refused
 
 LABELS = {
     "booked_on": _lazy("记账日期"),

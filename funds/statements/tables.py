@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from documents.workbooks import ZIPPED, Unreadable, Value, check_outside, read_workbook, refused
+from kernel.workbooks import ZIPPED, Unreadable, Value, check_outside, read_workbook, refused
 
 Rows = list[list[str]]
 MOST_LINES = 300_000

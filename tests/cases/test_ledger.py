@@ -12,10 +12,10 @@ from cases import ledger_cells as cells
 from cases.ledger import Ledger, choose_sheet, read_ledger
 from cases.ledger_headings import field_of, find_headings
 from cases.ledger_rows import Place
-from documents import workbooks
-from documents.workbooks import Line, Sheet, Unreadable, read_workbook
+from kernel import workbooks
 from kernel.errors import BadInput
 from kernel.time import at_local
+from kernel.workbooks import Line, Sheet, Unreadable, read_workbook
 from tests.factories.ledgers import add_ledger, messy, row
 
 TODAY = dt.date(2023, 6, 1)

@@ -16,10 +16,10 @@ from cases.models import Case
 from cases.selectors.ledger import place_of
 from cases.states import CaseState
 from courts.models import Court, User
-from documents.workbooks import read_workbook
 from events import log
 from kernel import time
 from kernel.errors import BadInput, DomainError
+from kernel.workbooks import read_workbook
 
 COLUMNS = ("行", "列", "问题", "怎样处理")
 UNSEEN = "案号已经立案，案号、日期、标的、姓名一致，其他内容可能有出入，没有改动。"

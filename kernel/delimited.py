@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from documents.workbooks import (
+from kernel.workbooks import (
     MOST_COLUMNS,
     MOST_ROWS,
     ZIPPED,

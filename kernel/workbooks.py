@@ -148,7 +148,8 @@ def _sheets(path: Path, *, has_formulas: bool) -> Iterator[Sheet]:
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[Value, ...]]:
     # The size that the file states for itself may be wrong and would cut rows off.
     sheet.reset_dimensions()
-    return sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+    rows: Iterator[tuple[Value, ...]] = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+    return rows
 
 
 def _lines(

@@ -1,4 +1,4 @@
-"""The one page of this floor: a person's own password."""
+"""A person's own password."""
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm

@@ -79,6 +79,8 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         [
             (_("指挥中心"), "supervision:board", "layout-dashboard", ("report", "RWS")),
             (_("督办"), "supervision:orders", "speakerphone", None),
+            (_("季度检查"), "supervision:inspections", "checklist", ("inspection", "RWS")),
+            (_("检查结论"), "supervision:findings", "list-check", None),
             (_("周通报"), "supervision:bulletin", "report-analytics", ("report", "RWS")),
             (_("时钟审计"), "supervision:clocks", "clock-exclamation", ("clocks", "RS")),
         ],

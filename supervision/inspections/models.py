@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.rows import track
 from courts.models import Court, User
 from regimes.sampling import Unit
 from supervision.inspections.querysets import (
@@ -262,3 +263,34 @@ class Commentary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inspection_id} v{self.version}"
+
+
+class ClearingPlan(models.Model):
+    """清积计划 of a long-pending case: how it is to be solved and until when. A new one replaces it; both are kept."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clearing_plans", verbose_name=_("案件"))
+    cause = models.CharField(_("长期未结的原因"), max_length=200)
+    solution = models.TextField(_("解决办法"))
+    target_on = models.DateField(_("完成时间"))
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("制定人"))
+    written_at = models.DateTimeField(_("制定时间"))
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("清积计划")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="clearing_plan_one_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.target_on}"
+
+
+track(
+    ClearingPlan,
+    ("case_id", "cause", "solution", "target_on", "written_by_id", "written_at", "replaced_at"),
+)

@@ -37,6 +37,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "note": _place(request.user),
         "actions": [
             {"label": _("大屏"), "url": reverse("supervision:screen"), "icon": "device-desktop"},
+            {"label": _("到期工作量"), "url": reverse("supervision:workload"), "icon": "calendar-due"},
+            {"label": _("长期未结"), "url": reverse("supervision:long_pending"), "icon": "hourglass"},
             {"label": _("超期节点表"), "url": reverse("supervision:overdue"), "icon": "table"},
             {"label": _("周通报"), "url": reverse("supervision:bulletin"), "icon": "report-analytics"},
         ],

@@ -54,6 +54,8 @@ urlpatterns += [
     path("long-pending", ledgers.ledger, name="long_pending"),
     path("long-pending.xlsx", ledgers.ledger_sheet, name="long_pending_sheet"),
     path("long-pending/<int:case_id>", ledgers.plan, name="clearing_plan"),
+    path("tables", ledgers.published, name="tables"),
+    path("tables/<int:pk>.xlsx", ledgers.published_sheet, name="table_sheet"),
     path("workload", ledgers.workload, name="workload"),
     path("cases/<int:pk>/as-of", inspection_papers.as_of, name="as_of"),
 ]

@@ -16,6 +16,7 @@ from supervision.inspections.querysets import (
     DrawQuerySet,
     FindingQuerySet,
     InspectionQuerySet,
+    OverdueTableQuerySet,
     SectionQuerySet,
 )
 from supervision.inspections.states import (
@@ -263,6 +264,25 @@ class Commentary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.inspection_id} v{self.version}"
+
+
+class OverdueTable(models.Model):
+    """超期节点统计表 of a court as it was published for a week (its Monday); lines: the longest late first."""
+
+    court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
+    week = models.DateField(_("周"))
+    published_at = models.DateTimeField(_("公布时间"))
+    counted = models.PositiveIntegerField(_("超期节点"))
+    lines = models.JSONField(default=list)
+
+    objects = OverdueTableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("超期节点统计表")
+        constraints = [models.UniqueConstraint(fields=["court", "week"], name="overdue_table_once_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.court_id} {self.week}"
 
 
 class ClearingPlan(models.Model):

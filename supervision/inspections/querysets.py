@@ -96,3 +96,11 @@ class CommentaryQuerySet(models.QuerySet):
             Q(inspection__court_id__in=inspects(user))
             | Q(state="issued", inspection__in=sections, inspection__state=InspectionState.FINAL)
         )
+
+
+class OverdueTableQuerySet(models.QuerySet):
+    """Published tables."""
+
+    def visible_to(self, user: User) -> OverdueTableQuerySet:
+        """Of the courts that the person sees whole."""
+        return self.filter(court_id__in=user.scope.courts)

@@ -78,6 +78,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
                 "icon": "file-spreadsheet",
             },
             {"label": "PDF", "url": f"{reverse('supervision:overdue_paper')}?{tail}", "icon": "printer"},
+            {"label": _("已公布"), "url": reverse("supervision:tables"), "icon": "archive"},
             {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "key": uuid4().hex,

@@ -24,6 +24,7 @@ from supervision import sheets
 from supervision.actions.clearing import may_plan, plan_clearing
 from supervision.board_tables import link
 from supervision.forms import OrderForm
+from supervision.inspections.models import OverdueTable
 from supervision.longpending import PAGE, WHICH, Ledger, Row, long_pending
 from supervision.order_tables import instant
 from supervision.policy import may_issue
@@ -33,6 +34,7 @@ from supervision.workload import workload as workload_of
 
 MOST_ROWS = 20_000
 HEAD = ("案号", "法院", "团队", "承办人", "立案日期", "未结月数", "进入台账", "原因", "解决办法", "完成时间")
+TABLE_HEAD = ("案号", "节点", "规则", "最后一日", "超期天数", "承办人", "团队", "督办")
 
 
 class PlanForm(OrderForm):
@@ -268,3 +270,57 @@ def _row(row: Row, on: Any, request: HttpRequest) -> dict[str, Any]:
             {"kind": "acts", "actions": acts},
         ]
     }
+
+
+@require_safe
+@staff("report", "RWS")
+def published(request: HttpRequest) -> HttpResponse:
+    """The overdue-node tables as they were published each week."""
+    request.at = time.now()
+    tables = OverdueTable.objects.visible_to(request.user).select_related("court").defer("lines")
+    rows = [
+        {
+            "cells": [
+                {
+                    "kind": "main",
+                    "text": table.week.isoformat(),
+                    "url": reverse("supervision:table_sheet", args=[table.pk]),
+                    "open": True,
+                },
+                {"label": _("法院"), "text": table.court.name},
+                {"kind": "num", "label": _("超期节点"), "text": f"{table.counted:,}"},
+                {"label": _("公布时间"), "text": instant(table.published_at)},
+            ]
+        }
+        for table in tables.order_by("-week", "court_id")[:100]
+    ]
+    context = {
+        "title": _("已公布的超期节点统计表"),
+        "note": _("每周第一个工作日自动公布，下载的是公布时的情况"),
+        "actions": [{"label": _("现在的超期节点表"), "url": reverse("supervision:overdue"), "icon": "table"}],
+        "columns": [
+            {"label": _("周（星期一）"), "kind": "main"},
+            {"label": _("法院")},
+            {"label": _("超期节点"), "kind": "num"},
+            {"label": _("公布时间")},
+        ],
+        "groups": [{"rows": rows}] if rows else [],
+        "empty": {
+            "title": _("还没有公布过"),
+            "text": _("每周第一个工作日自动公布各法院的超期节点统计表。"),
+            "icon": "table",
+        },
+    }
+    return render(request, "supervision/inspections.html", context)
+
+
+@require_safe
+@staff("report", "RWS")
+def published_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """One published table as Excel."""
+    tables = OverdueTable.objects.visible_to(request.user).select_related("court")
+    table = get_object_or_404(tables, pk=pk)
+    about = [("法院", table.court.name), ("公布时间", instant(table.published_at))]
+    rows = [tuple(row) for row in table.lines]
+    content = sheets.workbook([(_("超期节点"), TABLE_HEAD, rows)], about)
+    return as_file(content, f"超期节点统计表_{table.court.short_name}_{table.week}.xlsx", sheets.MEDIA)

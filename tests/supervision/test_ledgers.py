@@ -15,9 +15,11 @@ from cases.models import Case
 from events import log
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, WrongState
+from notices.models import Message
 from supervision.actions.clearing import plan_clearing
+from supervision.actions.tables import publish_due
 from supervision.board import Asked, rows_of
-from supervision.inspections.models import ClearingPlan
+from supervision.inspections.models import ClearingPlan, OverdueTable
 from supervision.longpending import long_pending
 from supervision.replay import differences, replay, stored
 from supervision.workload import workload
@@ -106,12 +108,38 @@ def test_the_workload_of_each_day_is_its_list(home: House, case: Case) -> None:
         text = main(client.get("/supervision/workload"))
         assert "李明法" in text
         client.get("/supervision/workload")
-        few = asked(client, "/supervision/workload")
+        few = queries(client, "/supervision/workload")
         assigned(home, filing("2023-07-06"))
-        assert asked(client, "/supervision/workload") == few <= 10
+        assert queries(client, "/supervision/workload") == few <= 12
 
 
-def asked(client: Client, address: str) -> int:
+def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         client.get(address)
     return len(seen)
+
+
+@pytest.mark.req("SQ-23")
+def test_the_overdue_table_is_published_once_a_week_as_it_stood(home: House) -> None:
+    for day in ("2024-05-20", "2024-05-23", "2024-05-15"):
+        with time.travel(f"{day} 09:30"):
+            assigned(home, filing(day))
+    with time.travel("2024-06-02 09:00"):
+        assert publish_due(at=time.now()) == 0, "a Sunday"
+    with time.travel("2024-06-03 08:00"):
+        assert publish_due(at=time.now()) == 2, "the court and the one above"
+        assert publish_due(at=time.now()) == 0
+    with time.travel("2024-06-04 08:00"):
+        assert publish_due(at=time.now()) == 0
+        table = OverdueTable.objects.get(court=home.court)
+        days = [line[4] for line in table.lines]
+        assert days == sorted(days, reverse=True)
+        assert days[0] > days[-1] > 0
+        assert Message.objects.filter(to_user_id=home.centre.pk, text__contains="已公布").count() == 1
+        client = client_of(home.centre)
+        assert str(table.counted) in main(client.get("/supervision/tables"))
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/supervision/tables/{table.pk}.xlsx").content))
+        assert [row[4].value for row in book.worksheets[0].iter_rows(min_row=2)] == days
+        assert client_of(house().centre).get(f"/supervision/tables/{table.pk}.xlsx").status_code == 404
+    with time.travel("2024-06-11 08:00"):
+        assert publish_due(at=time.now()) > 0, "the tenth was a holiday"

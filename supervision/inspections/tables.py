@@ -185,18 +185,18 @@ def rank_table(ranked: Sequence[Rank], sections: Sequence[InspectionSection]) ->
     """The ranking of the courts by their scores."""
     subjects = {s.subject: s.rule["title"] for s in sections}
     columns = [{"label": _("法院"), "kind": "main"}, {"label": _("名次"), "kind": "num"}]
-    columns += [{"label": title, "kind": "num"} for title in subjects.values()]
     columns += [{"label": _("综合得分"), "kind": "num"}]
+    columns += [{"label": title, "kind": "num"} for title in subjects.values()]
     rows = [
         {
             "cells": [
                 {"kind": "main", "text": rank.name},
                 {"kind": "num", "label": _("名次"), "text": str(rank.place or "—")},
+                {"kind": "num", "label": _("综合得分"), "text": score_words(rank.total), "strong": True},
                 *(
                     {"kind": "num", "label": title, "text": score_words(rank.scores.get(subject))}
                     for subject, title in subjects.items()
                 ),
-                {"kind": "num", "label": _("综合得分"), "text": score_words(rank.total), "strong": True},
             ]
         }
         for rank in ranked

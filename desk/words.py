@@ -58,6 +58,7 @@ ACTS = {
     "control.released": _lazy("解除控制措施"),
     "fund.deducted": _lazy("划拨"),
     "auction.price_paid": _lazy("价款全额交付"),
+    "supervision.planned": _lazy("制定清积计划"),
     "supervision.issued": _lazy("发起督办"),
     "supervision.read": _lazy("签收督办"),
     "supervision.answered": _lazy("反馈督办"),

@@ -93,6 +93,8 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
         [
             (_("指挥中心"), "supervision:board", "layout-dashboard", ("report", "RWS")),
             (_("督办"), "supervision:orders", "speakerphone", None),
+            (_("季度检查"), "supervision:inspections", "checklist", ("inspection", "RWS")),
+            (_("检查结论"), "supervision:findings", "list-check", None),
             (_("周通报"), "supervision:bulletin", "report-analytics", ("report", "RWS")),
             (_("质效指标"), "supervision:indicators", "chart-bar", ("report", "RWS")),
             (_("阶段报告"), "supervision:reports", "notebook", ("report", "RWS")),

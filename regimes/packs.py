@@ -15,6 +15,7 @@ import yaml
 
 from regimes import linedyaml, vocabulary
 from regimes.errors import PackError, PackErrors, RegimeError, did_you_mean
+from regimes.inspections import InspectionRule
 from regimes.measures import load_measures
 from regimes.readers import Fields, Source
 from regimes.rings import rings
@@ -95,6 +96,7 @@ class Pack:
     flags: tuple[FlagRule, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    inspections: tuple[InspectionRule, ...] = ()
     vocabulary: Vocabulary = field(repr=False, compare=False)
     line: int = field(default=1, compare=False)
 
@@ -141,6 +143,7 @@ class Library:
             *self._dark_flags(),
             *self._not_shorter(),
             *self._empty_slots(),
+            *self._quoted_nowhere(),
         ]
         if errors:
             raise PackErrors(errors)
@@ -201,6 +204,18 @@ class Library:
                     message = "列出的事项没有一条期限规则，这个标记不会出现"
                     fix = "在 deadlines 中写事项的期限，或者改用已有期限的事项"
                     yield PackError(pack.file, flag.line, f"{flag.id}.duties", message, fix)
+
+    def _quoted_nowhere(self) -> Iterator[PackError]:
+        """A point of an inspection that quotes a rule which no pack has."""
+        for pack in self.packs:
+            for subject in pack.inspections:
+                for point in subject.points:
+                    if point.cites and point.cites not in self._by_rule:
+                        fix = did_you_mean(
+                            point.cites, sorted(self._by_rule), "写所引规则的编号，例如 JZ-D-17"
+                        )
+                        message = f"没有编号为“{point.cites}”的规则"
+                        yield PackError(pack.file, subject.line, f"{point.id}.cites", message, fix)
 
     def _not_shorter(self) -> Iterator[PackError]:
         """A limit that a court sets itself beside a rule (`shortens`): of that very duty, and surely shorter."""

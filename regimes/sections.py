@@ -9,6 +9,7 @@ from regimes import formulas
 from regimes.counting import Roll
 from regimes.deadline_section import read_deadline, read_suggestion
 from regimes.errors import did_you_mean
+from regimes.inspection_section import read_inspection
 from regimes.linedyaml import LinedList
 from regimes.readers import Fields
 from regimes.rulekeys import ROLLS, Context, read_common, read_condition
@@ -326,6 +327,7 @@ READERS: dict[str, Callable[[Fields, Context], Any]] = {
     "flags": read_flag,
     "schedules": read_schedule,
     "suggestions": read_suggestion,
+    "inspections": read_inspection,
 }
 
 

@@ -12,6 +12,7 @@ from cases.models import Case
 from cases.rows import track
 from courts.models import Court, User
 from kernel.time import at_local, today
+from supervision.inspections import models as inspections  # noqa: F401  tables of this app
 from supervision.querysets import OrderQuerySet
 from supervision.states import ExtensionState, OrderState
 

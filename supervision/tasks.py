@@ -8,6 +8,7 @@ from kernel import time
 from supervision.actions.figures import ask_night
 from supervision.actions.remind import remind_due
 from supervision.actions.reports import remind_reports
+from supervision.actions.tables import publish_due
 
 
 @shared_task(name="supervision.remind")
@@ -27,3 +28,9 @@ def count_figures() -> int:
 def remind_of_reports() -> int:
     """Remind of quarterly reports that are nearly due or late; returns how many notices. Safe to run twice."""
     return remind_reports(at=time.now())
+
+
+@shared_task(name="supervision.publish")
+def publish() -> int:
+    """Publish the overdue-node tables of the week; returns how many. Safe to run twice."""
+    return publish_due(at=time.now())

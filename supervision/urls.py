@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from supervision.views import audit, board, indicators, orders, publishing, reports
+from supervision.views import (
+    audit,
+    board,
+    indicators,
+    inspection_findings,
+    inspection_papers,
+    inspections,
+    ledgers,
+    orders,
+    publishing,
+    reports,
+)
 
 app_name = "supervision"
 urlpatterns = [
@@ -39,4 +50,30 @@ urlpatterns += [
     path("reports/<int:court_id>/<str:quarter>.xlsx", reports.report_sheet, name="report_sheet"),
     path("reports/<int:court_id>/<str:quarter>", reports.report, name="report"),
     path("reports/acts/<int:pk>/<str:name>", reports.report_act, name="report_act"),
+
+urlpatterns += [
+    path("inspections", inspections.inspections, name="inspections"),
+    path("inspections/new", inspections.plan, name="inspection_plan"),
+    path("inspections/<int:pk>", inspections.inspection, name="inspection"),
+    path("inspections/<int:pk>/<str:name>", inspections.inspection_act, name="inspection_act"),
+    path("inspections/sections/<int:pk>", inspections.section, name="section"),
+    path("inspections/sections/<int:pk>.pdf", inspection_papers.section_paper, name="section_paper"),
+    path("inspections/sections/<int:pk>/<str:name>", inspections.section_act, name="section_act"),
+    path("inspections/draws/<int:pk>", inspections.draw, name="draw"),
+    path("inspections/draws/<int:pk>/<str:name>", inspections.draw_act, name="draw_act"),
+    path("inspections/findings", inspection_findings.findings, name="findings"),
+    path("inspections/findings/<int:pk>", inspection_findings.finding, name="finding"),
+    path("inspections/findings/<int:pk>/<str:name>", inspection_findings.finding_act, name="finding_act"),
+    path("inspections/bulletins/<int:pk>", inspection_findings.commentary, name="commentary"),
+    path("inspections/bulletins/<int:pk>.pdf", inspection_papers.commentary_paper, name="commentary_paper"),
+    path(
+        "inspections/bulletins/<int:pk>/<str:name>", inspection_findings.commentary_act, name="commentary_act"
+    ),
+    path("long-pending", ledgers.ledger, name="long_pending"),
+    path("long-pending.xlsx", ledgers.ledger_sheet, name="long_pending_sheet"),
+    path("long-pending/<int:case_id>", ledgers.plan, name="clearing_plan"),
+    path("tables", ledgers.published, name="tables"),
+    path("tables/<int:pk>.xlsx", ledgers.published_sheet, name="table_sheet"),
+    path("workload", ledgers.workload, name="workload"),
+    path("cases/<int:pk>/as-of", inspection_papers.as_of, name="as_of"),
 ]

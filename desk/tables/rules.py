@@ -47,6 +47,7 @@ SECTIONS: dict[str, Any] = {
     "duties_of_roles": _lazy("分工"),
     "indicators": _lazy("指标"),
     "schedules": _lazy("定期工作"),
+    "inspections": _lazy("季度检查"),
     "suggestions": _lazy("建议时限"),
     "stages": _lazy("阶段"),
     "flags": _lazy("标记"),

@@ -11,6 +11,8 @@ from courts.models import Court, CourtPack, Unit
 
 ACTOR = "system:demo"
 PACKS = {"JZ-2023": [], "CASES-2018": ["haidian", "tianjin"]}
+UPPER_PACKS = {**PACKS, "JZ-2023-JC": []}
+"""The intermediate court also has the standards of its quarterly inspection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def _court(plan: CourtPlan, level: str, parent: Court | None, at: dt.datetime) -
         )
         court = found_court(court=fresh, actor=ACTOR, at=at)
     moments = _moments(at)
-    for position, (code, features) in enumerate(PACKS.items()):
+    packs = PACKS if parent else UPPER_PACKS
+    for position, (code, features) in enumerate(packs.items()):
         moment = next(moments)
         if not CourtPack.objects.filter(court=court, code=code).exists():
             follow_pack(court=court, code=code, position=position, features=features, actor=ACTOR, at=moment)

@@ -38,6 +38,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "note": _place(request.user),
         "actions": [
             {"label": _("大屏"), "url": reverse("supervision:screen"), "icon": "device-desktop"},
+            {"label": _("到期工作量"), "url": reverse("supervision:workload"), "icon": "calendar-due"},
+            {"label": _("长期未结"), "url": reverse("supervision:long_pending"), "icon": "hourglass"},
             {"label": _("超期节点表"), "url": reverse("supervision:overdue"), "icon": "table"},
             {"label": _("周通报"), "url": reverse("supervision:bulletin"), "icon": "report-analytics"},
         ],
@@ -77,6 +79,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
                 "icon": "file-spreadsheet",
             },
             {"label": "PDF", "url": f"{reverse('supervision:overdue_paper')}?{tail}", "icon": "printer"},
+            {"label": _("已公布"), "url": reverse("supervision:tables"), "icon": "archive"},
             {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "key": uuid4().hex,

@@ -27,7 +27,7 @@ from supervision.indicators.drilling import PARTS, Asked
 from supervision.indicators.rows import IssuedFigure
 from supervision.indicators.spans import Span, between, span_around, span_of
 from supervision.indicators.words import value_words
-from supervision.views.publishing import file_response
+from supervision.views.publishing import as_file
 
 MOST_LINES = 100_000
 SHOWN = 50
@@ -255,7 +255,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
         (_("数据截至"), order_tables.instant(at)),
         (_("制表"), request.user.full_name),
     ]
-    return file_response(sheets.workbook(pages, about), f"{line.title}_{span.text}.xlsx", sheets.MEDIA)
+    return as_file(sheets.workbook(pages, about), f"{line.title}_{span.text}.xlsx", sheets.MEDIA)
 
 
 @require_POST

@@ -51,7 +51,7 @@ def overdue_sheet(request: HttpRequest) -> HttpResponse:
         ("制表", request.user.full_name),
     ]
     content = sheets.workbook([(_("超期节点"), HEAD, _cells(found))], about)
-    return file_response(content, f"超期节点统计表_{time.today(at)}.xlsx", sheets.MEDIA)
+    return as_file(content, f"超期节点统计表_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
 @require_safe
@@ -84,7 +84,7 @@ def orders_sheet(request: HttpRequest, rows: Sequence[Order], state: str) -> Htt
         at=at,
         key=f"export:{uuid4().hex}",
     )
-    return file_response(content, f"督办台账_{time.today(at)}.xlsx", sheets.MEDIA)
+    return as_file(content, f"督办台账_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
 def _text(cell: dict[str, Any]) -> str:
@@ -145,7 +145,7 @@ def bulletin_sheet(request: HttpRequest) -> HttpResponse:
         ("超期节点", HEAD, _cells(found.longest)),
     ]
     about = [("周次", found.week), ("起止", _span(found)), ("数据截至", order_tables.instant(at))]
-    return file_response(sheets.workbook(pages, about), f"执行工作周通报_{found.week}.xlsx", sheets.MEDIA)
+    return as_file(sheets.workbook(pages, about), f"执行工作周通报_{found.week}.xlsx", sheets.MEDIA)
 
 
 @require_safe
@@ -185,7 +185,7 @@ def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
         },
     )
     title = f"{order.get_kind_display()}单{order.number}"
-    return pdf_response(body, title, order.court.name, order.answered_at or order.issued_at, f"{title}.pdf")
+    return as_pdf(body, title, order.court.name, order.answered_at or order.issued_at, f"{title}.pdf")
 
 
 def _table(request: HttpRequest, most: int) -> tuple[dt.datetime, Sequence[Line], str]:
@@ -277,16 +277,18 @@ def _printed(
     place = _place(request.user)
     made = f"{request.user.full_name}制表，数据截至 {order_tables.instant(at)}"
     context = {"court": place, "title": title, "note": note, "tables": tables, "made": made}
-    return pdf_response(render_to_string("supervision/paper_table.html", context), title, place, at, name)
+    return as_pdf(render_to_string("supervision/paper_table.html", context), title, place, at, name)
 
 
-def pdf_response(body: str, title: str, author: str, at: dt.datetime, name: str) -> HttpResponse:
+def as_pdf(body: str, title: str, author: str, at: dt.datetime, name: str) -> HttpResponse:
+    """A body as a PDF with the style of the command centre's tables."""
     css = style_sheet() + SHEET.read_text(encoding="utf-8")
     content = render_pdf(body, css=css, title=title, author=author, created_at=at)
-    return file_response(content, name, "application/pdf")
+    return as_file(content, name, "application/pdf")
 
 
-def file_response(content: bytes, name: str, media: str) -> HttpResponse:
+def as_file(content: bytes, name: str, media: str) -> HttpResponse:
+    """A file to be kept by the browser, not by anything between."""
     response = HttpResponse(content, content_type=media)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-store"

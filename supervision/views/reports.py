@@ -24,7 +24,7 @@ from supervision.actions import reports as verbs
 from supervision.indicators.reporting import Due, Wanted, asked_of, prefilled, status_board
 from supervision.indicators.rows import QuarterReport
 from supervision.indicators.spans import Span, span_of
-from supervision.views.publishing import file_response, pdf_response
+from supervision.views.publishing import as_file, as_pdf
 
 STATES = {"draft": "todo", "submitted": "prog", "received": "done"}
 HEAD = ("指标", "数值", "口径")
@@ -172,7 +172,7 @@ def report_paper(request: HttpRequest, court_id: int, quarter: str) -> HttpRespo
             "definitions": figures,
         },
     )
-    return pdf_response(body, title, court.name, at, f"{court.short_name}_{span.text}_阶段报告.pdf")
+    return as_pdf(body, title, court.name, at, f"{court.short_name}_{span.text}_阶段报告.pdf")
 
 
 @require_safe
@@ -195,7 +195,7 @@ def report_sheet(request: HttpRequest, court_id: int, quarter: str) -> HttpRespo
     pages = [(_("指标"), HEAD, figures)]
     if found is not None:
         pages.append((_("报告"), ("部分", "内容"), found.sections))
-    return file_response(
+    return as_file(
         sheets.workbook(pages, about), f"{court.short_name}_{span.text}_阶段报告附表.xlsx", sheets.MEDIA
     )
 

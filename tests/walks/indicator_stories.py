@@ -32,7 +32,6 @@ def figures(story: Story) -> None:
     story.expect("quarter: the 16 late case numbers", lambda: listed == late and len(listed) == 16)
     commentary(story)
     year(story)
-    stuck(story)
 
 
 def quarter(home: House) -> list[str]:
@@ -90,17 +89,3 @@ def year(story: Story) -> None:
         "year: two-court table",
         lambda: home.court.name in table and other.name in table and "90.00%" in table and "9/10" in table,
     )
-
-
-def stuck(story: Story) -> None:
-    """A case over its limit without an auction, and one with."""
-    home = house()
-    for rounds in (0, 1):
-        case = stood(home.court, "2023-01-10")
-        owning(case, rounds=rounds)
-        limit(case, "2023-07-10")
-    with on("2023-08-02 09:00"):
-        span = span_of("2023-08-02..2023-08-02")
-        keep_figures([home.court.pk], [span], at=time.now())
-        shown = Figure.objects.get(court=home.court, indicator="JZ-I-07", level="court")
-    story.expect("stuck: zero-auction overdue count is 1", lambda: shown.value == 1)

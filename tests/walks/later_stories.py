@@ -41,7 +41,9 @@ from petitions.models import Letter, Petition
 from regimes.explain import explain
 from regimes.nodes import load_nodes
 from regimes.triage import propose
+from supervision.actions.inspections import draw_samples, finalise, hand_section
 from supervision.board import Asked
+from supervision.longpending import long_pending
 from supervision.overdue import lines
 from tests.factories.cases import (
     House,
@@ -56,7 +58,8 @@ from tests.factories.cases import (
     proof,
     respondent,
 )
-from tests.factories.courts import person
+from tests.factories.courts import court, person
+from tests.factories.inspections import bureau, by, planned
 from tests.factories.pages import client_of, hidden
 from tests.walks.indicator_stories import figures
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
@@ -409,6 +412,45 @@ def command_centre(story: Story) -> None:
     )
     late_by(story, house())
     figures(story)
+    inspected(story)
+    stuck(story, home, old)
+
+
+def inspected(story: Story) -> None:
+    """季度检查 2023Q2 on the last day of the quarter: six subjects a court, final only when every one is there."""
+    home = house()
+    place = bureau(home)
+    other = court(parent=home.court.parent)
+    with on("2023-04-24 09:30"):
+        assign(home, filed(home, filing("2022-03-01", imported=True)))
+    with on("2023-06-30 09:00"):
+        made = planned(place, courts=[home.court.pk, other.pk])
+        sections = list(made.sections.values_list("court_id", "subject"))
+        draw_samples(inspection_id=made.pk, all_of_small=True, **by(place.chief))
+        empty = list(made.sections.filter(draws__isnull=True))
+        for each in empty:
+            hand_section(section_id=each.pk, note="本季度没有此类案件。", **by(place.chief))
+        early = refused(lambda: finalise(inspection_id=made.pk, **by(place.chief)))
+    story.expect(
+        "inspection: six sections per court",
+        lambda: (
+            len(sections) == len(set(sections)) == 12
+            and {c for c, _s in sections} == {home.court.pk, other.pk}
+        ),
+    )
+    story.expect(
+        "inspection: not final while one is missing", lambda: len(empty) == 11 and "缺 1 项检查" in early
+    )
+
+
+def stuck(story: Story, home: House, old: Case) -> None:
+    """The long-pending ledger on 2023-08-02: one overdue case without an auction record."""
+    with on("2023-08-02 09:00"):
+        found = long_pending(home.centre, time.now())
+    story.expect(
+        "stuck: zero-auction overdue count is 1",
+        lambda: [row.case.pk for row in found.rows] == [old.pk] and found.without_auction == 1,
+    )
 
 
 def late_by(story: Story, home: House) -> None:

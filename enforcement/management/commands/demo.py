@@ -11,6 +11,7 @@ from cases.models import Case
 from courts.calendar import calendar_for
 from courts.models import CalendarDay, PackRelease, User
 from enforcement.demo.courts import ACTOR
+from enforcement.demo.inspection import inspect
 from enforcement.demo.people import Bench, make_people, write_logins
 from enforcement.demo.printing import printing
 from enforcement.demo.programme import DEFAULT_SIZE, make_cases
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         told = script.run()
         for line in told.refused:
             self.stderr.write(line)
+        inspect(benches, now)
         _read_old_notices(benches, now)
         return [line.partition("：")[0] for line in told.refused]
 

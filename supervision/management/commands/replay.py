@@ -8,18 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.models import Case
-from courts.models import Unit, User
 from events import log
 from kernel import time
 from kernel.casenumbers import loose_key
+from supervision.asof import names_in
 from supervision.replay import Difference, State, differences, replay, stored
-from supervision.standing import Names, difference_line, masked, sections, told
+from supervision.standing import difference_line, masked, sections, told
 
 
 class Command(BaseCommand):
@@ -52,7 +51,7 @@ class Command(BaseCommand):
 
     def _tell(self, heading: str, state: State, found: list[Difference], *, now: bool, events: int) -> None:
         self.stdout.write(heading)
-        lines = told(sections(masked(state), _names(state))) if state else iter(["当时还没有这个案件。"])
+        lines = told(sections(masked(state), names_in(state))) if state else iter(["当时还没有这个案件。"])
         for line in lines:
             self.stdout.write(line)
         if now:
@@ -79,18 +78,6 @@ def _heading(case: Case, as_of: dt.date | None, known_at: dt.datetime | None) ->
     if known_at:
         limits.append(f"按 {time.local(known_at):%Y-%m-%d %H:%M} 以前的记录")
     return f"{case.number}（编号 {case.pk}）{'，'.join(limits) or '现状'}"
-
-
-def _names(state: State) -> Names:
-    people = _ids(state, ("owner_id", "done_by_id"))
-    return Names(
-        people=dict(User.objects.filter(pk__in=people).values_list("pk", "full_name")),
-        teams=dict(Unit.objects.filter(pk__in=_ids(state, ("team_id",))).values_list("pk", "name")),
-    )
-
-
-def _ids(state: State, columns: Iterable[str]) -> set[int]:
-    return {row[name] for row in state.values() for name in columns if row.get(name)}
 
 
 def _json(

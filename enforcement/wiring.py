@@ -27,7 +27,7 @@ def wire() -> None:
     listen("approval.given", "petitions.reply_given", replies.note_answer)
     listen("approval.refused", "petitions.reply_refused", replies.note_answer)
     listen("approval.withdrawn", "petitions.reply_withdrawn", replies.note_answer)
-    listen("document.drafted", "portal.paper_code", signing.note_paper)
+    listen("document.rendered", "portal.paper_code", signing.note_paper)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
     listen("receipt.released", "cases.note_released", money.note_released)
     listen("statement.confirmed", "cases.propose", claiming.propose)

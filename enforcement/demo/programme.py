@@ -133,6 +133,8 @@ POSED = (
     Plan(stories.sent, 18),
     Plan(stories.interview_due, 55, "silent"),
     Plan(stories.termination_asked, 61),
+    Plan(stories.petitioned, 24),
+    Plan(stories.petitioned_by_phone, 16),
 )
 # The past: how often in ten, between how many working days ago, who stands in it.
 PAST = (

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
-from enforcement.demo import money, turns
+from enforcement.demo import money, petitions, turns
 from enforcement.demo.case import DemoCase
 from enforcement.demo.property import (
     announce,
@@ -376,3 +376,21 @@ def settled_elsewhere(case: DemoCase) -> None:
     case.file().wait(1).assign()
     turns.close(case.wait(3), "cancelled", "与另案合并执行，予以销案。")
     turns.archive(case.wait(15))
+
+
+def petitioned(case: DemoCase) -> None:
+    """A visitor was answered at once and content; their second petition lies with the bureau chief."""
+    found(case, account(case, "0.4"))
+    control(case.wait(2), ACCOUNT)
+    petitions.register(case.wait(3), petitions.SPOT, oral="已当面说明：划拨到账后三十日内发放。")
+    petitions.close(case, petitions.SPOT)
+    petitions.register(case.at(case.script.workdays_ago(4)), petitions.PANEL)
+    petitions.hear(case.wait(2), petitions.PANEL)
+    petitions.ask(case.wait(1), petitions.PANEL)
+
+
+def petitioned_by_phone(case: DemoCase) -> None:
+    """Registered yesterday; nothing has been done yet."""
+    found(case, account(case, "0.3"))
+    control(case.wait(2), ACCOUNT)
+    petitions.register(case.at(case.script.workdays_ago(1)), petitions.PANEL, channel="phone")

@@ -115,7 +115,7 @@ def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetim
 
 
 def note_paper(event: Event) -> None:
-    """document.drafted: the code printed on a paper opens the case to whom the paper is addressed. Once for each paper."""
+    """document.rendered: the code printed on a paper opens the case to whom the paper is addressed. Once for each paper."""
     paper = Paper.objects.filter(pk=event.data["paper"]).first()
     plain = paper.every_fact().get("login_code") if paper is not None and paper.case_id else None
     if not plain:

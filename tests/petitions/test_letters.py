@@ -205,7 +205,9 @@ def test_a_draft_is_kept_and_no_party_sees_it() -> None:
     letter.refresh_from_db()
     assert letter.draft == ""
     kinds = list(
-        Event.objects.filter(stream=case.about, kind__startswith="letter.").values_list("kind", flat=True)
+        Event.objects.filter(stream=case.about, kind__startswith="letter.")
+        .order_by("seq")
+        .values_list("kind", flat=True)
     )
     assert kinds == ["letter.received", "letter.drafted", "letter.answered"]
     case.refresh_from_db()

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Access, Case, ContactPoint, Party
 from courts.models import User
 from documents import catalogue, compose
+from documents.actions.render import render_due
 from documents.facts import freeze
 from documents.models import Paper
 from events import relay
@@ -267,6 +268,8 @@ def test_the_code_printed_on_the_notice_opens_the_case_to_whom_it_is_addressed()
         case = assigned(home, filing("2023-04-24"))
     with time.travel("2023-04-26 10:00"):
         complete(case, "enforcement_notice", home.handler, **NOTICE)
+    while render_due(at=time.now()):
+        pass
     while relay.run():
         pass
     paper = next(p for p in Paper.objects.filter(case_id=case.pk) if p.every_fact().get("login_code"))

@@ -119,11 +119,8 @@ def _at_finance(user: User) -> list[AtFinance]:
     subjects = Fact.objects.filter(case_id__in=cases, key="receipt_id").values_list("value", "subject_id")
     subject_of = {int(value): subject for value, subject in subjects if value is not None}
     clocks = Deadline.objects.filter(
-        case_id__in=cases,
-        subject_id__in=subject_of.values(),
-        state="running",
-        start="finance_notice_received",
-    )
+        case_id__in=cases, subject_id__in=subject_of.values(), state="running", due_on__isnull=False
+    ).order_by("-due_on")
     clock_of = {clock.subject_id: clock for clock in clocks}
     rows = []
     for payout in found:

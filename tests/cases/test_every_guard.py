@@ -71,7 +71,6 @@ INACTIVE = {
     "WJ-G-STAGE-01": (CLOSING, "advance_bankruptcy_stage"),
     "JM-G-MAT-01": (PETITIONS, "receive_material"),
     "JM-G-SVC-01": (PAPERS, "start_central_service"),
-    "JM-G-FUND-01": (RULES, "record_fund_movement"),
     "JM-G-ENQ-01": (PETITIONS, "answer_case_enquiry"),
     "JM-G-ENT-01": (MEASURES, "impact_assessment_recorded"),
     "JZ-G-SVC-02": (PAPERS, "use_batch_service_template"),

@@ -19,6 +19,7 @@ from funds.numbers import is_whole
 from kernel import time
 from kernel.errors import NotAllowed, WrongState
 from notices.models import Message
+from tests.cases.test_completing import NOTICE
 from tests.factories.cases import House, applicant, assigned, complete, filing, house, key, respondent
 from tests.factories.statements import bank_account, confirmed, row, written
 from tests.walks.stage import on
@@ -150,8 +151,8 @@ def test_the_number_is_issued_at_filing_and_printed_on_the_notice(home: House, a
     case = case_of(home, "云州甲公司")
     number = SubAccount.objects.get(book__about=case.about)
     assert is_whole(number.number)
-    with on("2023-09-02 10:00"):
-        complete(case, "enforcement_notice", home.clerk)
+    with on("2023-09-04 10:00"):
+        complete(case, "enforcement_notice", home.handler, **{**NOTICE, "sent_on": "2023-09-04"})
     paper = Paper.objects.filter(about=case.about, kind="execution_notice").first()
     assert paper is not None
     assert number.number in str(paper.secret_facts)

@@ -50,7 +50,7 @@ urlpatterns += [
     path("reports/<int:court_id>/<str:quarter>.xlsx", reports.report_sheet, name="report_sheet"),
     path("reports/<int:court_id>/<str:quarter>", reports.report, name="report"),
     path("reports/acts/<int:pk>/<str:name>", reports.report_act, name="report_act"),
-
+]
 urlpatterns += [
     path("inspections", inspections.inspections, name="inspections"),
     path("inspections/new", inspections.plan, name="inspection_plan"),

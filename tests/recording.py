@@ -258,6 +258,28 @@ def _suggested(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     return found
 
 
+def _counted(known: Callable[..., Any], lines: Any, *given: Any, **more: Any) -> Any:
+    found = known(lines, *given, **more)
+    for line in lines:
+        if any(figure.value is not None for figure, _left_out in found[line.key].values()):
+            _saw(line.rule.id, by="supervision.indicators.counting.count")
+    return found
+
+
+def _filled(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    for each in found:
+        _saw(each.rule.id, by="supervision.indicators.declared.slots_of")
+    return found
+
+
+def _reported(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None:
+        _saw(found.rule_id, by="supervision.indicators.reporting.asked_of")
+    return found
+
+
 WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.writing", "write_state", _written),
     ("regimes.guards", "check", _guards),
@@ -276,6 +298,9 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("regimes.suggestions", "suggestions_of", _suggested),
     ("deadlines.reminders", "meaning_of", _reminded),
     ("cases.selectors.flags", "_grouped", _flagged),
+    ("supervision.indicators.counting", "count", _counted),
+    ("supervision.indicators.declared", "slots_of", _filled),
+    ("supervision.indicators.reporting", "asked_of", _reported),
 )
 
 

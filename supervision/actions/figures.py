@@ -39,12 +39,8 @@ def ask_night(*, at: dt.datetime) -> Job | None:
     if not courts:
         return None
     today = time.today(at)
-    spans = [
-        *last_spans(span_around("month", today), TREND),
-        *last_spans(span_around("quarter", today), TREND),
-        *last_spans(span_around("year", today), 3),
-    ]
-    params = {"courts": courts, "spans": [span.text for span in spans], "days_to": today.isoformat()}
+    spans = [span.text for span in _nightly(today)]
+    params = {"courts": courts, "spans": spans, "days_to": today.isoformat()}
     with transaction.atomic(durable=True):
         return ask_job(
             kind=KIND, title=_("统计指标：每日"), params=params, key=f"figures:night:{today}", at=at
@@ -108,6 +104,12 @@ def keep_figures(
         indicator__in={line.rule.id for line in lines}, counted_at__lt=at
     ).delete()
     return len(rows)
+
+
+def keep_night(*, at: dt.datetime) -> int:
+    """What a night counts, at once: for an installation that begins with cases. Joins the caller's transaction."""
+    courts, today = list(Court.objects.values_list("pk", flat=True)), time.today(at)
+    return keep_figures(courts, _nightly(today), at=at) + keep_days(courts, today, at=at)
 
 
 def keep_days(courts: Sequence[int], today: dt.date, *, at: dt.datetime) -> int:
@@ -228,6 +230,11 @@ def reach(actor: User, courts: Sequence[int]) -> None:
     """Raises NotAllowed for a court that the person does not see whole."""
     if not courts or not set(courts) <= actor.scope.courts:
         raise NotAllowed(_("您不能统计这些法院。"), fix=_("只能统计本院和所辖法院。"))
+
+
+def _nightly(today: dt.date) -> list[Span]:
+    kinds = {"month": TREND, "quarter": TREND, "year": 3}
+    return [span for kind, n in kinds.items() for span in last_spans(span_around(kind, today), n)]
 
 
 def _plain(value: Decimal | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from cases.models import Case
 from courts.calendar import calendar_for
@@ -20,6 +21,7 @@ from events import log
 from kernel import time
 from notices.actions.messages import mark_read
 from notices.models import Message
+from supervision.actions.figures import keep_night
 
 STREAM = "demo"
 UNREAD_DAYS = 7
@@ -89,6 +91,8 @@ class Command(BaseCommand):
             self.stderr.write(line)
         inspect(benches, now)
         _read_old_notices(benches, now)
+        with transaction.atomic():
+            keep_night(at=now)
         return [line.partition("：")[0] for line in told.refused]
 
 

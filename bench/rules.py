@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bench.ground.figures import Figure, compared
+from regimes.amounts import is_clock
 from regimes.calendar import Calendar
 from regimes.explain import explain
 from regimes.packs import Pack, load_library
@@ -88,8 +89,13 @@ def _explained(packs: tuple[Pack, ...], count: int) -> tuple[float, float]:
 
 
 def _questions(packs: tuple[Pack, ...]) -> Iterator[tuple[DeadlineRule, Pack, date]]:
-    """Every rule that counts from a start, from one day after the other, round and round."""
-    rules = [(rule, pack) for pack in packs for rule in pack.deadlines if rule.start and rule.period]
+    """Every rule that counts days from a start, from one day after the other, round and round."""
+    rules = [
+        (rule, pack)
+        for pack in packs
+        for rule in pack.deadlines
+        if rule.start and rule.period and not is_clock(rule.period)
+    ]
     for day in itertools.count():
         for rule, pack in rules:
             first = max(pack.effective_from, date(2024, 1, 1))

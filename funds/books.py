@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from funds.models import Book, Payee, Payout, Receipt
 from kernel.errors import Conflict
+from kernel.rows import set_holders
 
 
 def open_book(*, court_id: int, about: str, at: dt.datetime) -> Book:
@@ -15,14 +17,24 @@ def open_book(*, court_id: int, about: str, at: dt.datetime) -> Book:
 
     Raises Conflict when another court has opened it.
     """
-    number = about.removeprefix("case:")
-    case_id = int(number) if number.isdigit() else None
-    opened = Book(court_id=court_id, about=about, case_id=case_id, opened_at=at)
-    Book.objects.bulk_create([opened], ignore_conflicts=True)
-    book = Book.objects.get(about=about)
-    if book.court_id != court_id:
+    return open_books(court_id=court_id, about=[about], at=at)[0]
+
+
+def open_books(*, court_id: int, about: Sequence[str], at: dt.datetime) -> list[Book]:
+    """The same for several cases of a court, in as many statements; the books in no order."""
+    Book.objects.bulk_create(
+        [Book(court_id=court_id, about=each, case_id=_case_of(each), opened_at=at) for each in about],
+        ignore_conflicts=True,
+    )
+    books = list(Book.objects.filter(about__in=about))
+    if any(book.court_id != court_id for book in books):
         raise Conflict(_("这一案件的案款账户由另一法院开立。"), code="BOOK-COURT")
-    return book
+    return books
+
+
+def _case_of(about: str) -> int | None:
+    number = about.removeprefix("case:")
+    return int(number) if number.isdigit() else None
 
 
 def lock_book(book_id: int) -> Book:
@@ -34,5 +46,10 @@ def lock_book(book_id: int) -> Book:
 
 def hand_over(*, about: str, team_id: int | None, owner_id: int | None) -> None:
     """Put the money of a case into the hands of another team and owner: book, receipts, payees, payouts."""
+    hand_over_each([(about, team_id, owner_id)])
+
+
+def hand_over_each(holders: Sequence[tuple[str, int | None, int | None]]) -> None:
+    """The same for several cases: (about, team, owner) each; as many statements."""
     for model in (Book, Receipt, Payee, Payout):
-        model.objects.filter(about=about).update(team_id=team_id, owner_id=owner_id)
+        set_holders(model, "about", holders)

@@ -24,8 +24,8 @@ from courts.actions.calendar import seed_calendar
 from courts.models import Appointment, Court, CourtPack, Membership, PackRelease, Unit, User
 from deadlines.models import Deadline, Firing, Timer
 from events.models import Event
-from kernel.fields import blind_tail, encrypt
 from kernel import time
+from kernel.fields import blind_tail, encrypt
 from notices.models import Message
 from supervision.models import Order
 

@@ -65,8 +65,12 @@ def web(port: int = 18765) -> Iterator[int]:
     }
     sys.path.insert(0, str(ROOT / "scripts"))
     command = import_module("launcher.serve").web_command(HOST, port)
-    with subprocess.Popen(
-        [str(word) for word in command], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    with subprocess.Popen(  # noqa: S603  our own command
+        [str(word) for word in command],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as server:
         try:
             _wait(port, server)

@@ -40,6 +40,8 @@ CELERY_BEAT_SCHEDULE = {
     "clocks": {"task": "deadlines.sweep", "schedule": 10.0, "options": {"expires": 20}},
     "approvals": {"task": "approvals.remind", "schedule": 300.0, "options": {"expires": 600}},
     "orders": {"task": "supervision.remind", "schedule": 300.0, "options": {"expires": 600}},
+    # The board's figures are a minute old at most: half of it, and the time that counting takes.
+    "counts": {"task": "supervision.count", "schedule": 30.0, "options": {"expires": 30}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},

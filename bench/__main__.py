@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
 def modules() -> dict[str, ModuleType]:
     """The sub-commands by name."""
     names = (found.name for found in pkgutil.iter_modules(bench.__path__) if not found.ispkg)
-    return {name: importlib.import_module(f"bench.{name}") for name in names if name != "__main__"}
+    found = (importlib.import_module(f"bench.{name}") for name in names if name != "__main__")
+    # A module is called as its command, unless that is no name for a module (COMMAND).
+    return {getattr(module, "COMMAND", module.__name__.removeprefix("bench.")): module for module in found}
 
 
 def read_arguments(arguments: list[str], found: dict[str, ModuleType]) -> argparse.Namespace:

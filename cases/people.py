@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from cases.models import Case, ContactPoint, Party
@@ -12,8 +13,13 @@ _CONTACT = tuple(column.attname for column in ContactPoint._meta.concrete_fields
 
 def people_of(case: Case) -> list[tuple[Party, list[ContactPoint]]]:
     """Every party in its order, with its contacts and its agents' in the order in which they were entered."""
+    return people_of_each([case.pk]).get(case.pk, [])
+
+
+def people_of_each(case_ids: Collection[int]) -> dict[int, list[tuple[Party, list[ContactPoint]]]]:
+    """The same for several cases; those without parties are absent."""
     rows = (
-        Party.objects.filter(case=case)
+        Party.objects.filter(case__in=case_ids)
         .order_by("id", "contacts__id")
         .values_list(*_PARTY, *(f"contacts__{name}" for name in _CONTACT))
     )
@@ -23,7 +29,10 @@ def people_of(case: Case) -> list[tuple[Party, list[ContactPoint]]]:
         contacts = people.setdefault(party.pk, (party, []))[1]
         if row[len(_PARTY)] is not None:
             contacts.append(_read(ContactPoint, _CONTACT, row[len(_PARTY) :]))
-    return list(people.values())
+    found: dict[int, list[tuple[Party, list[ContactPoint]]]] = {}
+    for party, contacts in people.values():
+        found.setdefault(party.case_id, []).append((party, contacts))
+    return found
 
 
 def _read(model: type[Any], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cases.book import book_of
 from cases.models import Case, ContactPoint, Node, Party, Task
-from cases.people import people_of
+from cases.people import people_of, people_of_each
 from cases.querysets import CaseQuerySet
 from courts.calendar import calendar_for
 from courts.models import User
@@ -33,22 +34,24 @@ _CLERK = """SELECT u.full_name FROM courts_user u JOIN courts_membership m ON m.
    WHERE m.unit_id = %(t)s AND u.is_active AND u.post IN ('clerk', 'judge_assistant') ORDER BY u.post, u.id LIMIT 1"""
 
 _SNAPSHOT = f"""
-SELECT
-  (SELECT coalesce(json_agg(json_build_array(id, kind, parent_id, label)), '[]') FROM cases_subject WHERE case_id = %(c)s),
-  (SELECT coalesce(json_agg(json_build_array(subject_id, key, value, id)), '[]') FROM cases_fact WHERE case_id = %(c)s),
-  (SELECT coalesce(json_agg(row_to_json(n)), '[]') FROM cases_node n WHERE case_id = %(c)s),
-  (SELECT coalesce(json_agg(row_to_json(d)), '[]') FROM deadlines_deadline d WHERE case_id = %(c)s),
-  (SELECT coalesce(json_agg(row_to_json(h)), '[]') FROM cases_hold h WHERE case_id = %(c)s AND NOT voided),
-  (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM cases_extension x WHERE case_id = %(c)s),
-  (SELECT coalesce(json_agg(row_to_json(t)), '[]') FROM cases_task t WHERE case_id = %(c)s AND state IN ('held', 'offered')),
-  (SELECT json_build_array(seq, encode(digest, 'hex')) FROM events_event WHERE stream = %(s)s ORDER BY seq DESC LIMIT 1),
-  (SELECT json_build_array(id, kind, data) FROM events_event WHERE stream = %(s)s AND key = %(k)s),
+SELECT q.case_pk,
+  (SELECT coalesce(json_agg(json_build_array(id, kind, parent_id, label)), '[]') FROM cases_subject WHERE case_id = q.case_pk),
+  (SELECT coalesce(json_agg(json_build_array(subject_id, key, value, id)), '[]') FROM cases_fact WHERE case_id = q.case_pk),
+  (SELECT coalesce(json_agg(row_to_json(n)), '[]') FROM cases_node n WHERE case_id = q.case_pk),
+  (SELECT coalesce(json_agg(row_to_json(d)), '[]') FROM deadlines_deadline d WHERE case_id = q.case_pk),
+  (SELECT coalesce(json_agg(row_to_json(h)), '[]') FROM cases_hold h WHERE case_id = q.case_pk AND NOT voided),
+  (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM cases_extension x WHERE case_id = q.case_pk),
+  (SELECT coalesce(json_agg(row_to_json(t)), '[]') FROM cases_task t WHERE case_id = q.case_pk AND state IN ('held', 'offered')),
+  (SELECT json_build_array(seq, encode(digest, 'hex')) FROM events_event WHERE stream = q.case_about ORDER BY seq DESC LIMIT 1),
+  (SELECT json_build_array(id, kind, data) FROM events_event WHERE stream = q.case_about AND key = q.act_key),
   (SELECT coalesce(json_agg(json_build_array(kind, amount::text) ORDER BY id), '[]') FROM cases_claimitem
-   WHERE case_id = %(c)s),
+   WHERE case_id = q.case_pk),
   (SELECT coalesce(max(version), 0) FROM courts_calendarstamp),
-  (SELECT max(ordinal) FROM documents_paper WHERE court_id = %(w)s AND case_number = %(n)s),
-  (SELECT full_name FROM courts_user WHERE id = %(o)s),
-  ({_CLERK})
+  (SELECT max(ordinal) FROM documents_paper WHERE court_id = q.court_pk AND case_number = q.case_no),
+  (SELECT full_name FROM courts_user WHERE id = q.owner_pk),
+  ({_CLERK.replace("%(t)s", "q.team_pk")})
+FROM unnest(%(cases)s::bigint[], %(streams)s::text[], %(keys)s::text[], %(owners)s::bigint[], %(teams)s::bigint[],
+            %(courts)s::bigint[], %(numbers)s::text[]) AS q(case_pk, case_about, act_key, owner_pk, team_pk, court_pk, case_no)
 """  # noqa: S608  no input
 
 
@@ -174,10 +177,28 @@ def _locking() -> CaseQuerySet:
 
 def read_locked(case: Case, *, key: str = "") -> Locked:
     """The state of a case whose lock is held (or which was just made)."""
+    return read_locked_each([case], [key])[0]
+
+
+def read_locked_each(cases: Sequence[Case], keys: Sequence[str]) -> list[Locked]:
+    """The same for several cases, each with the key of its act, in one statement."""
+    asked = {
+        "cases": [case.pk for case in cases],
+        "streams": [case.about for case in cases],
+        "keys": list(keys),
+        "owners": [case.owner_id for case in cases],
+        "teams": [case.team_id for case in cases],
+        "courts": [case.court_id for case in cases],
+        "numbers": [case.number for case in cases],
+    }
     with connection.cursor() as cursor:
-        asked = {"c": case.pk, "s": case.about, "k": key, "o": case.owner_id, "t": case.team_id}
-        cursor.execute(_SNAPSHOT, {**asked, "w": case.court_id, "n": case.number})
-        *found, calendar_version, last_ordinal, handler, clerk = cursor.fetchone()
+        cursor.execute(_SNAPSHOT, asked)
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [_locked(case, found[case.pk]) for case in cases]
+
+
+def _locked(case: Case, row: Sequence[Any]) -> Locked:
+    *found, calendar_version, last_ordinal, handler, clerk = row
     subjects, facts, nodes, clocks, holds, extensions, tasks, last, known, claims = map(_json, found)
     locked = Locked(
         case=case,
@@ -206,6 +227,14 @@ def read_locked(case: Case, *, key: str = "") -> Locked:
         else:
             locked.facts.setdefault(subject, {})[name] = value
     return locked
+
+
+def read_people(cases: Sequence[Locked]) -> None:
+    """Read the parties of those that have not read them yet, in one statement."""
+    wanted = [locked for locked in cases if locked.read_people is None]
+    found = people_of_each([locked.case.pk for locked in wanted]) if wanted else {}
+    for locked in wanted:
+        locked.read_people = found.get(locked.case.pk, [])
 
 
 def moment_of(text: str) -> Moment:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import ContactPoint, Party
-from cases.snapshot import Locked
+from cases.snapshot import Locked, read_people
 from documents.models import Paper
 from events.models import Event
 from kernel.dates import long_date
@@ -23,13 +23,41 @@ UNTIL_CONTROLLED = "control"
 
 def tell(locked: Locked, act: Any, event: Event, *, drafted: Sequence[Paper], at: dt.datetime) -> None:
     """Enqueue what the rules want told of this act; release what was withheld once its condition holds."""
+    told = tellings_of(locked, act, event)
+    if told:
+        outbox.enqueue(drafts_of(locked, act, event, told, at), at=at)
+    let_go(locked, act, at)
+
+
+def tell_each(told_of: Sequence[tuple[Locked, Any, Event]], *, at: dt.datetime) -> None:
+    """The same for acts on several cases, none of which made papers, with as many statements as one takes."""
+    told = [(locked, act, event, tellings_of(locked, act, event)) for locked, act, event in told_of]
+    speaking = [each for each in told if each[3]]
+    read_people([locked for locked, _act, _event, _told in speaking])
+    drafts = [draft for each in speaking for draft in drafts_of(*each, at)]
+    if drafts:
+        outbox.enqueue(drafts, at=at)
+    for locked, act, _event, _told in told:
+        let_go(locked, act, at)
+
+
+def tellings_of(locked: Locked, act: Any, event: Event) -> list[Telling]:
+    """The pushes that an act calls for."""
     happened = frozenset(name for rows in locked.moments.values() for name in rows)
     events = [name for name, _subject in act.happened]
-    told = list(tellings(locked.book, [*events, *_implied(locked, events, event.seq)], happened))
-    if told:
-        people = _people(locked)
-        outbox.enqueue(list(_drafts(locked, act, event, told, people, at)), at=at)
-    if _control_decided(locked, events):
+    return list(tellings(locked.book, [*events, *_implied(locked, events, event.seq)], happened))
+
+
+def drafts_of(
+    locked: Locked, act: Any, event: Event, told: Sequence[Telling], at: dt.datetime
+) -> list[Draft]:
+    """These pushes as messages to the people of the case."""
+    return list(_drafts(locked, act, event, told, _people(locked), at))
+
+
+def let_go(locked: Locked, act: Any, at: dt.datetime) -> None:
+    """Release what waited until all property is controlled, once the act decides that."""
+    if _control_decided(locked, [name for name, _subject in act.happened]):
         outbox.release(about=locked.case.about, withheld_for=UNTIL_CONTROLLED, at=at)
 
 

@@ -1,4 +1,4 @@
-"""Write what an act changed of its case: facts, nodes and the case's own row, in one statement."""
+"""Write what acts changed of their cases: facts, nodes and the cases' own rows, in one statement."""
 
 from __future__ import annotations
 
@@ -22,8 +22,13 @@ def write_state(case: Case, facts: Sequence[Fact], nodes: Sequence[Node]) -> Non
 
     Joins the transaction that holds the case's lock, which makes the upserts safe.
     """
+    write_states([case], facts, nodes)
+
+
+def write_states(cases: Sequence[Case], facts: Sequence[Fact], nodes: Sequence[Node]) -> None:
+    """The same for several cases at once; the transaction holds the lock of each."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [as_json(facts), as_json(nodes), as_json([case], CASE_COLUMNS), case.pk])
+        cursor.execute(_WRITE, [as_json(facts), as_json(nodes), as_json(cases, ("id", *CASE_COLUMNS))])
         noted, ran = cursor.fetchone()
     _take_ids(facts, noted, ("subject_id", "key"))
     _take_ids(nodes, ran, ("subject_id", "kind", "run"))
@@ -42,9 +47,8 @@ WITH noted AS (
   ON CONFLICT (subject_id, kind, run) DO UPDATE SET {overwritten(_NODE_MOVES)}
   RETURNING id, subject_id, kind, run
 ), saved AS (
-  UPDATE cases_case SET ({quoted(CASE_COLUMNS)}) = (
-    SELECT {quoted(CASE_COLUMNS)} FROM json_populate_recordset(NULL::cases_case, %s)
-  ) WHERE id = %s
+  UPDATE cases_case c SET {", ".join(f'"{name}" = v."{name}"' for name in CASE_COLUMNS)}
+  FROM json_populate_recordset(NULL::cases_case, %s) v WHERE c.id = v.id
 )
 SELECT (SELECT coalesce(json_agg(noted), '[]') FROM noted), (SELECT coalesce(json_agg(ran), '[]') FROM ran)
 """  # noqa: S608  names of columns, no input

@@ -38,6 +38,18 @@ class Holder:
     case_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The clock changes of one case with what they are counted by; see `apply`."""
+
+    changes: Sequence[ClockChange]
+    holder: Holder
+    book: RuleBook
+    calendar: Calendar
+    node_of: Mapping[tuple[str, int], int]
+    kept: Mapping[int, Deadline]
+
+
 def apply(
     changes: Sequence[ClockChange],
     *,
@@ -55,14 +67,31 @@ def apply(
     silent: what should already have warned before `at` is recorded as a silent firing, told to nobody.
     Returns the rows written. One statement (two when silent).
     """
-    rows = [_row(change, holder, book, calendar, node_of, kept) for change in changes]
-    if not rows:
-        return []
-    timers = _timers(rows, book, calendar, at if silent else None)
-    _write(rows, timers)
-    if silent and (untold := [firing for row in rows for firing in _untold(row, book, calendar, at)]):
-        Firing.objects.bulk_create(untold, ignore_conflicts=True)
-    return rows
+    return apply_each([Turn(changes, holder, book, calendar, node_of, kept)], at=at, silent=silent)[0]
+
+
+def apply_each(turns: Sequence[Turn], *, at: dt.datetime, silent: bool = False) -> list[list[Deadline]]:
+    """`apply` for several cases with the same one or two statements; the rows of each turn."""
+    written = [
+        [_row(each, turn.holder, turn.book, turn.calendar, turn.node_of, turn.kept) for each in turn.changes]
+        for turn in turns
+    ]
+    whole = list(zip(turns, written, strict=True))
+    if not any(written):
+        return written
+    after = at if silent else None
+    timers = [timer for turn, rows in whole for timer in _timers(rows, turn.book, turn.calendar, after)]
+    _write([row for rows in written for row in rows], timers)
+    if silent:
+        untold = [
+            firing
+            for turn, rows in whole
+            for row in rows
+            for firing in _untold(row, turn.book, turn.calendar, at)
+        ]
+        if untold:
+            Firing.objects.bulk_create(untold, ignore_conflicts=True)
+    return written
 
 
 def rearm(rows: Sequence[Deadline], *, book: RuleBook, calendar: Calendar) -> None:
@@ -169,7 +198,7 @@ SELECT id, rule_id, subject_id, run FROM kept
 
 
 def _write(rows: Sequence[Deadline], timers: Sequence[Mapping[str, Any]]) -> None:
-    """Standing and new clocks of one case by their run, and their timers, in one statement; each row gets its id."""
+    """Standing and new clocks by their run (a subject is of one case), and their timers, in one statement; each row gets its id."""
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [as_json(rows), json.dumps(timers)])
         ids = {tuple(run): pk for pk, *run in cursor.fetchall()}

@@ -93,6 +93,20 @@ def extend(
     return events
 
 
+def extend_behind(
+    drafts: Sequence[tuple[str, tuple[int, bytes], int | None, Draft]], *, actor: str, at: dt.datetime
+) -> list[Event]:
+    """One event behind the known last of each of many streams, in one statement: (stream, (seq, digest), court, draft
+    with a key). See `extend`.
+    """
+    return _write(
+        [
+            _event(stream, after, draft, draft.key, actor, at, court_id)
+            for stream, after, court_id, draft in drafts
+        ]
+    )
+
+
 def extend_each(
     drafts: Sequence[tuple[str, int | None, Draft]], *, actor: str, at: dt.datetime
 ) -> list[Event]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.db.models import Model
 
 
@@ -37,6 +38,25 @@ def as_json(rows: Iterable[Model], columns: Collection[str] | None = None) -> st
         for row in rows
     ]
     return json.dumps(plain, cls=_Exact, ensure_ascii=False)
+
+
+def set_holders(
+    model: type[Model], column: str, holders: Iterable[tuple[Any, int | None, int | None]]
+) -> None:
+    """Give the rows of many things their holders in one statement: (value of `column`, team_id, owner_id) each.
+
+    Joins the caller's transaction, which holds the locks of the things.
+    """
+    listed = list(holders)
+    field = model._meta.get_field(column)
+    # By the field's own name: "case" is the column case_id.
+    name, kind = field.column, str(field.db_type(connection)).partition("(")[0]  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{model._meta.db_table}" r SET team_id = v.team, owner_id = v.owner'  # noqa: S608  our own names
+            f' FROM unnest(%s::{kind}[], %s::bigint[], %s::bigint[]) AS v(thing, team, owner) WHERE r."{name}" = v.thing',
+            [[each[place] for each in listed] for place in range(3)],
+        )
 
 
 class _Exact(DjangoJSONEncoder):

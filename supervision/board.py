@@ -28,9 +28,10 @@ from cases.selectors import flags
 from courts.models import Court, Unit, User
 from deadlines.models import Deadline
 from deadlines.querysets import DeadlineQuerySet
-from kernel.time import SHANGHAI, at_local, today
+from kernel.time import SHANGHAI, at_local, local, today
 from regimes.nodes import load_nodes
 from regimes.rules import FlagRule
+from supervision import tallies
 from supervision.models import Order
 
 AHEAD_DAYS = 14
@@ -75,6 +76,15 @@ class Tally:
     week: int = 0
     oldest: int = 0
 
+    def join(self, figures: Sequence[int]) -> None:
+        """Add what was counted before: late, today, soon, week, oldest."""
+        late, due_today, soon, week, oldest = figures
+        self.late += late
+        self.today += due_today
+        self.soon += soon
+        self.week += week
+        self.oldest = max(self.oldest, oldest)
+
     def add(self, day: dt.date, on: dt.date, late: bool, n: int) -> None:
         """Count n nodes whose last day is `day`."""
         if late:
@@ -108,6 +118,11 @@ class Board:
     names: Names
 
     @property
+    def as_of(self) -> str:
+        """截至 16:58:00."""
+        return f"{local(self.at):%H:%M:%S}"
+
+    @property
     def five_over(self) -> dict[str, int]:
         """The five flags of HD-11 with their cases."""
         return {name: self.flags.get(name, 0) for name in flags.names_in(FIVE_OVER, self.flag_rules)}
@@ -133,26 +148,14 @@ class Names:
 
 
 def board(user: User, at: dt.datetime, *, roll: int = 8, skip: int = 0) -> Board:
-    """The board of a person. Eleven queries at most, however much there is. roll, skip: of the rolling list."""
-    on = today(at)
-    whole, money = Tally(), Tally()
-    courts: dict[int, Tally] = defaultdict(Tally)
-    teams: dict[int | None, Tally] = defaultdict(Tally)
-    officers: dict[int | None, Tally] = defaultdict(Tally)
-    kinds: dict[str, Tally] = defaultdict(Tally)
-    bands = {name: 0 for name, _first, _last in BANDS}
-    days = {on + dt.timedelta(days=n): 0 for n in range(AHEAD_DAYS)}
-    paying = money_kinds()
-    for court, team, officer, kind, day, late, n in _counted(user, at):
-        tallies = [whole, courts[court], teams[team], officers[officer], kinds[kind]]
-        if kind in paying:
-            tallies.append(money)
-        for tally in tallies:
-            tally.add(day, on, late, n)
-        if late:
-            bands[band_of((on - day).days)] += n
-        elif day in days:
-            days[day] += n
+    """The board of a person. Fifteen queries at most, however much there is. roll, skip: of the rolling list.
+
+    What courts seen whole count together is read from the tallies while they are fresh, the rest is counted now;
+    `Board.at` is the instant of the figures.
+    """
+    kept = tallies.fresh(user, at)
+    at = kept.at if kept else at
+    sums = sums_of(user, at, kept)
     rules = flags.flags_in_use(user)
     five = flags.names_in(FIVE_OVER, rules)
     up = flags.flagged(user, at, names=five, limit=roll, offset=skip) if five else []
@@ -160,22 +163,92 @@ def board(user: User, at: dt.datetime, *, roll: int = 8, skip: int = 0) -> Board
     rolled = _rolled(up)
     return Board(
         at=at,
-        today=on,
-        whole=whole,
-        money=money,
-        courts=courts,
-        teams=teams,
-        officers=officers,
-        kinds=kinds,
-        bands=bands,
-        days=days,
-        flags=flags.count_by_flag(user, at) if rules else {},
+        today=today(at),
+        whole=sums.whole,
+        money=sums.money,
+        courts=sums.courts,
+        teams=sums.teams,
+        officers=sums.officers,
+        kinds=sums.kinds,
+        bands=sums.bands,
+        days=sums.days,
+        flags=_flags(user, at, kept) if rules else {},
         flag_rules=rules,
         rolling=rolled,
         open_orders=len(orders),
         late_orders=sum(1 for overdue_at in orders if overdue_at <= at),
-        names=names_of(courts, teams, officers),
+        names=names_of(sums.courts, sums.teams, sums.officers),
     )
+
+
+@dataclass
+class Sums:
+    """The figures added up, by court, team, officer and kind; bands: days late; days: last days to come."""
+
+    on: dt.date
+    whole: Tally = field(default_factory=Tally)
+    money: Tally = field(default_factory=Tally)
+    courts: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    teams: dict[int | None, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    officers: dict[int | None, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    kinds: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    bands: dict[str, int] = field(default_factory=lambda: {name: 0 for name, _first, _last in BANDS})
+    days: dict[dt.date, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.days = {self.on + dt.timedelta(days=n): 0 for n in range(AHEAD_DAYS)}
+        self._paying = money_kinds()
+
+    def join(self, row: tallies.Row) -> None:
+        """Add a tally of the sweep."""
+        axis, court, key, figures, in_bands, in_days = row
+        match axis:
+            case "team":
+                self.teams[int(key) if key else None].join(figures)
+            case "officer":
+                self.officers[int(key) if key else None].join(figures)
+            case "kind":
+                self.kinds[key].join(figures)
+                if key in self._paying:
+                    self.money.join(figures)
+            case "court":
+                self.courts[court].join(figures)
+                self.whole.join(figures)
+                for name, n in zip(self.bands, in_bands, strict=True):
+                    self.bands[name] += n
+                for day, n in zip(self.days, in_days, strict=True):
+                    self.days[day] += n
+
+    def add(self, row: tuple[int, int | None, int | None, str, dt.date, bool, int]) -> None:
+        """Add n clocks counted now."""
+        court, team, officer, kind, day, late, n = row
+        counted = [self.whole, self.courts[court], self.teams[team], self.officers[officer], self.kinds[kind]]
+        if kind in self._paying:
+            counted.append(self.money)
+        for tally in counted:
+            tally.add(day, self.on, late, n)
+        if late:
+            self.bands[band_of((self.on - day).days)] += n
+        elif day in self.days:
+            self.days[day] += n
+
+
+def sums_of(user: User, at: dt.datetime, kept: tallies.Kept | None) -> Sums:
+    """What a person sees, added up: the tallies where they stand, and what lies beside them."""
+    sums = Sums(today(at))
+    for row in kept.rows if kept else ():
+        sums.join(row)
+    live = first_of_nodes(user)
+    for counted in counted_by_day(live.filter(kept.beside) if kept else live, at):
+        sums.add(counted)
+    return sums
+
+
+def _flags(user: User, at: dt.datetime, kept: tallies.Kept | None) -> dict[str, int]:
+    if kept is None:
+        return flags.count_by_flag(user, at)
+    beside = flags.count_by_flag(user, at, only=kept.beside)
+    return {name: n + kept.flags.get(name, 0) for name, n in beside.items()}
 
 
 def rows_of(user: User, asked: Asked, at: dt.datetime) -> DeadlineQuerySet:
@@ -210,6 +283,13 @@ def _when(asked: Asked, at: dt.datetime, on: dt.date) -> Q:
 
 def first_of_nodes(user: User) -> DeadlineQuerySet:
     """The running clock that binds each node first, in the person's reach; sealed cases only to those let in."""
+    sealed = Case.objects.filter(sealed=True)
+    hidden = sealed.exclude(pk__in=sealed.visible_to(user).values("pk"))
+    return first_of_all().filter(user.scope.rows()).exclude(case_id__in=hidden.values("pk"))
+
+
+def first_of_all() -> DeadlineQuerySet:
+    """The running clock that binds each node first."""
     earlier = (
         _binding()
         .filter(
@@ -223,11 +303,7 @@ def first_of_nodes(user: User) -> DeadlineQuerySet:
             | Q(overdue_at=OuterRef("overdue_at"), pk__lt=OuterRef("pk"))
         )
     )
-    sealed = Case.objects.filter(sealed=True)
-    hidden = sealed.exclude(pk__in=sealed.visible_to(user).values("pk"))
-    return (
-        _binding().filter(user.scope.rows()).exclude(case_id__in=hidden.values("pk")).filter(~Exists(earlier))
-    )
+    return _binding().filter(~Exists(earlier))
 
 
 def _binding() -> DeadlineQuerySet:
@@ -257,15 +333,14 @@ def money_kinds() -> frozenset[str]:
     return frozenset(node.kind for node in load_nodes() if node.stage == MONEY_STAGE)
 
 
-def _counted(
-    user: User, at: dt.datetime
+def counted_by_day(
+    clocks: DeadlineQuerySet, at: dt.datetime
 ) -> Iterable[tuple[int, int | None, int | None, str, dt.date, bool, int]]:
     """(court, team, officer, kind, last day, late, nodes) of all that ends within the days drawn. One query."""
     until = _end(today(at), AHEAD_DAYS - 1)
     is_late = ExpressionWrapper(Q(overdue_at__lte=at), output_field=BooleanField())
     rows = (
-        first_of_nodes(user)
-        .filter(overdue_at__lte=until)
+        clocks.filter(overdue_at__lte=until)
         .annotate(day=last_day(), late=is_late)
         .order_by()
         .values("court_id", "team_id", "owner_id", "node_kind", "rule_id", "day", "late")

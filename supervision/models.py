@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -158,6 +159,45 @@ class OrderExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} -> {self.due_on} {self.state}"
+
+
+class Tally(models.Model):
+    """Nodes of one court that are late or end soon, counted by the sweep at `Counted.at`; sealed cases are left out.
+
+    axis: court, team, officer, kind (of node, or the rule of a duty without one), flag (late: cases that carry it).
+    key: the id or name on that axis, "" for none. oldest: the longest late, in days. bands, days: as board.BANDS and the
+    coming board.AHEAD_DAYS days.
+    """
+
+    court = models.ForeignKey(Court, models.CASCADE, related_name="+")
+    axis = models.CharField(max_length=8)
+    key = models.CharField(max_length=40, blank=True)
+    late = models.IntegerField(default=0)
+    today = models.IntegerField(default=0)
+    soon = models.IntegerField(default=0)
+    week = models.IntegerField(default=0)
+    oldest = models.IntegerField(default=0)
+    bands = ArrayField(models.IntegerField(), default=list)
+    days = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        verbose_name = _("看板计数")
+        constraints = [models.UniqueConstraint(fields=["court", "axis", "key"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.court_id} {self.axis} {self.key}"
+
+
+class Counted(models.Model):
+    """At which instant the tallies were counted; one row."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("看板计数时间")
+
+    def __str__(self) -> str:
+        return f"{self.at}"
 
 
 track(

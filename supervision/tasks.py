@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from kernel import time
+from supervision.actions.counting import count_all
 from supervision.actions.figures import ask_night
 from supervision.actions.remind import remind_due
 from supervision.actions.reports import remind_reports
@@ -34,3 +35,9 @@ def remind_of_reports() -> int:
 def publish() -> int:
     """Publish the overdue-node tables of the week; returns how many. Safe to run twice."""
     return publish_due(at=time.now())
+
+
+@shared_task(name="supervision.count")
+def count() -> bool:
+    """Count the figures of the board anew. Safe to run twice, and in several workers at once."""
+    return count_all(at=time.now())

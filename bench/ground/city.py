@@ -1,33 +1,48 @@
-"""Fifty courts with three years of cases, by SQL: parties, nodes, clocks, tasks, messages and requests as they lie about.
+"""Two hundred courts with three years of cases, by SQL: parties, nodes, clocks, tasks, messages, orders, events.
 
-Filed evenly over three years, so that numbers rise with days as they do in life. About one case in seven is still
-open, with four open nodes and three or four clocks each; a closed one keeps two clocks and two nodes.
+Filed evenly over three years, so that numbers rise with days as they do in life; ten nodes a case. About one case in
+seven is still open, with four open nodes and three or four running clocks; every case keeps four clocks that were
+met. Courts differ in size: the largest has seven times the cases of the smallest.
 """
 
 from __future__ import annotations
 
+import io
+import sys
+import time as stopwatch
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
+from django.core.management import call_command
 
 from approvals.models import Request
-from bench.ground.database import settle
+from bench.ground.database import is_filled, settle
 from bench.ground.loading import bare, count_on, insert
-from cases.models import Case, ContactPoint, Hold, Node, Party, Subject, Task
+from cases.models import Access, Case, ContactPoint, Hold, Node, Party, Subject, Task
+from courts.actions.calendar import seed_calendar
 from courts.models import Appointment, Court, CourtPack, Membership, PackRelease, Unit, User
 from deadlines.models import Deadline, Firing, Timer
+from events.models import Event
+from kernel import time
 from kernel.fields import blind_tail, encrypt
 from notices.models import Message
+from supervision.models import Order
 
-ABOVE, COURTS, TEAMS, HANDLERS = 5, 50, 8, 5
+ABOVE, COURTS, TEAMS, HANDLERS = 10, 200, 4, 5
+NODES = 10
+"""Nodes a case."""
 YEARS_IN_DAYS = 3 * 365
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 LETTERS = "wlzlcyhzwzxsmzhghgll"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉秀珍文建国红志海波宁云莉浩宇轩"
 TABLES = (
     "cases_case cases_subject cases_party cases_contactpoint cases_node cases_hold cases_task deadlines_deadline"
-    " deadlines_timer deadlines_firing notices_message approvals_request"
+    " deadlines_timer deadlines_firing notices_message approvals_request supervision_order cases_access events_event"
 ).split()
+
+
+_OPEN = "c.state IN ('filed','assigned','running','suspended')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,22 @@ class City:
     """Who looks at the lists, by name of the role; handler, leader and centre are of one court."""
 
     people: dict[str, int]
+
+
+def standing(staging: psycopg.Connection, cases: int) -> City:
+    """The city, built unless a run before left it standing; says how long building took."""
+    if is_filled(staging):
+        rows = Appointment.objects.order_by("-pk").values_list("role", "user_id")
+        return City(dict(rows))
+    began = stopwatch.perf_counter()
+    seed_calendar(at=time.now(), through=2037)
+    call_command("release_packs", stdout=io.StringIO())
+    city = build(staging, cases)
+    staging.execute("CREATE TABLE bench_done ()")
+    took = stopwatch.perf_counter() - began
+    nodes = Node.objects.count()
+    sys.stderr.write(f"ground: {Case.objects.count():,} cases, {nodes:,} nodes in {took:.0f} s\n")
+    return city
 
 
 def build(staging: psycopg.Connection, cases: int) -> City:
@@ -50,7 +81,10 @@ def build(staging: psycopg.Connection, cases: int) -> City:
         _tasks(staging)
         _messages(staging)
         _requests(staging)
-    for model in (Case, Subject, Party, Node, Deadline):
+        _orders(staging)
+        _events(staging)
+        _followers(staging, cases)
+    for model in (Case, Subject, Party, Node, Deadline, Order):
         count_on(staging, model)
     settle(staging, *TABLES)
     return city
@@ -63,12 +97,17 @@ def _people(staging: psycopg.Connection) -> City:
         for i in range(ABOVE)
     ]
     chosen: dict[str, int] = {}
+    people: list[User] = []
     joined: list[Membership] = []
     held: list[Appointment] = []
+    first = (User.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
 
     def person(court: Court, role: str, unit: Unit | None = None, name: str = "") -> int:
         number = len(held)
-        user = User.objects.create(username=f"bench{number}", court=court, full_name=name or f"王{number}")
+        user = User(
+            pk=first + number, username=f"bench{number}", court=court, full_name=name or f"王{number}"
+        )
+        people.append(user)
         held.append(Appointment(user=user, role=role, court=court, unit=unit, since=since))
         if unit is not None:
             joined.append(Membership(user=user, unit=unit, since=since))
@@ -103,6 +142,8 @@ def _people(staging: psycopg.Connection) -> City:
                 "INSERT INTO bench_team VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [number, court.pk, court.code, team, unit.pk, owners, leader, doers, top.pk],
             )
+    User.objects.bulk_create(people)
+    count_on(staging, User)
     Appointment.objects.bulk_create(held)
     Membership.objects.bulk_create(joined)
     staging.execute("ANALYZE bench_team")
@@ -152,7 +193,7 @@ def _cases(staging: psycopg.Connection, cases: int) -> None:
             WHEN luck < CASE WHEN age < 90 THEN 850 WHEN age < 180 THEN 450 WHEN age < 365 THEN 120 ELSE 20 END
             THEN CASE WHEN luck %% 25 = 0 THEN 'suspended' WHEN luck %% 10 = 1 THEN 'assigned' ELSE 'running' END
             WHEN age > 400 AND luck %% 10 > 0 OR luck %% 10 > 5 THEN 'archived' ELSE 'closed' END AS state) s
-        JOIN bench_team t ON t.court = bench_roll(n, 1, {COURTS}) AND t.team = bench_roll(n, 2, {TEAMS})
+        JOIN bench_team t ON t.court = floor({COURTS} * power(bench_roll(n, 10, 1000000) / 1e6, 1.25))::int AND t.team = bench_roll(n, 2, {TEAMS})
         ORDER BY n""",  # noqa: S608  our own numbers
         {"cases": cases},
     )
@@ -204,29 +245,30 @@ def _parties(staging: psycopg.Connection) -> None:
 
 
 def _nodes(staging: psycopg.Connection) -> None:
-    # closing (a clock for the whole case), 现场调查 of the respondent, one of a group, one that nothing binds.
+    # closing (a clock for the whole case), 现场调查 of the respondent, one of a group, one that nothing binds; the rest
+    # of the road is done.
     insert(
         staging,
         Node,
         {
-            "id": "c.id * 4 - k",
+            "id": f"c.id * {NODES} - k",
             "case_id": "c.id",
             "court_id": "c.court_id",
             "team_id": "c.team_id",
             "owner_id": "c.owner_id",
             "kind": "(ARRAY['closing','onsite_investigation',"
             " (ARRAY['network_feedback','enforcement_notice','payout','clue_verification'])[1 + bench_roll(c.id, 11, 4)],"
-            " 'coercive_measure'])[k + 1]",
+            " 'coercive_measure','filing','assignment','acceptance','network_query_start','triage','property_declaration'])"
+            "[k + 1]",
             "subject_id": "CASE WHEN k = 1 THEN c.id * 3 ELSE c.id * 3 - 2 END",
-            "state": "CASE WHEN c.state IN ('filed','assigned','running','suspended') THEN 'open' ELSE 'done' END",
+            "state": f"CASE WHEN k < 4 AND {_OPEN} THEN 'open' ELSE 'done' END",
             "opened_on": "c.filed_on",
-            "done_on": "CASE WHEN c.state NOT IN ('filed','assigned','running','suspended')"
-            " THEN coalesce(c.closed_on, c.filed_on) END",
+            "done_on": f"CASE WHEN k < 4 AND {_OPEN} THEN NULL WHEN k < 4 THEN coalesce(c.closed_on, c.filed_on)"
+            " ELSE least(c.filed_on + k * 3, current_date) END",
             "group": "CASE WHEN k = 2 THEN (ARRAY['affairs_group','affairs_group','fund_officer',''])"
             "[1 + bench_roll(c.id, 11, 4)] ELSE '' END",
         },
-        "cases_case c, generate_series(0, 3) k"
-        " WHERE k < 2 OR c.state IN ('filed','assigned','running','suspended')",
+        f"cases_case c, generate_series(0, {NODES - 1}) k",
     )
 
 
@@ -236,13 +278,13 @@ def _clocks(staging: psycopg.Connection) -> None:
         staging,
         Deadline,
         {
-            "id": "c.id * 4 - k",
+            "id": "c.id * 8 - k",
             "court_id": "c.court_id",
             "team_id": "c.team_id",
             "owner_id": "c.owner_id",
             "case_id": "c.id",
             "subject_id": "CASE WHEN k IN (1, 3) THEN c.id * 3 ELSE c.id * 3 - 2 END",
-            "node_id": "CASE k WHEN 0 THEN c.id * 4 WHEN 1 THEN c.id * 4 - 1 END",
+            "node_id": f"CASE k WHEN 0 THEN c.id * {NODES} WHEN 1 THEN c.id * {NODES} - 1 END",
             "node_kind": "(ARRAY['closing','onsite_investigation','','onsite_investigation'])[k + 1]",
             "rule_id": "(ARRAY['BASE-D-04','JZ-D-05','JZ-D-17','JZ-D-06'])[k + 1]",
             "pack_code": "(ARRAY['BASE','JZ-2023','JZ-2023','JZ-2023'])[k + 1]",
@@ -268,6 +310,7 @@ def _clocks(staging: psycopg.Connection) -> None:
         WHERE k < 2 OR c.state IN ('filed','assigned','running','suspended') AND (k = 2 OR bench_roll(c.id, 30, 3) = 0)
         """,
     )
+    _met(staging, digests)
     insert(
         staging,
         Hold,
@@ -302,6 +345,110 @@ def _clocks(staging: psycopg.Connection) -> None:
             "fired_at": "d.due_at + interval '9 hours 5 seconds'",
         },
         "deadlines_deadline d WHERE d.overdue_at < now() AND d.id % 4 = 0",
+    )
+
+
+def _met(staging: psycopg.Connection, digests: Mapping[str, str]) -> None:
+    """Four clocks of the road behind every case, met."""
+    insert(
+        staging,
+        Deadline,
+        {
+            "id": "c.id * 8 - 4 - k",
+            "court_id": "c.court_id",
+            "team_id": "c.team_id",
+            "owner_id": "c.owner_id",
+            "case_id": "c.id",
+            "subject_id": "c.id * 3 - 2",
+            "node_id": f"c.id * {NODES} - 4 - k",
+            "node_kind": "(ARRAY['filing','assignment','acceptance','network_query_start'])[k + 1]",
+            "rule_id": "(ARRAY['JZ-D-01','JZ-D-02','JZ-D-03','JZ-D-04'])[k + 1]",
+            "pack_code": "'JZ-2023'",
+            "pack_version": "1",
+            "pack_digest": f"'{digests['JZ-2023']}'",
+            "kind": "'due'",
+            "state": "CASE WHEN bench_roll(c.id, 25 + k, 33) = 0 THEN 'met_late' ELSE 'met' END",
+            "start": "c.filed_on::text",
+            "due_on": "c.filed_on + 5",
+            "due_at": "(c.filed_on + 5)::timestamp AT TIME ZONE 'Asia/Shanghai'",
+            "overdue_at": "(c.filed_on + 6)::timestamp AT TIME ZONE 'Asia/Shanghai'",
+            "met_on": "least(c.filed_on + 3 + k, current_date)",
+        },
+        "cases_case c, generate_series(0, 3) k WHERE c.filed_on < current_date - 15",
+    )
+
+
+def _orders(staging: psycopg.Connection) -> None:
+    """督办: of every fortieth open case, two in five answered."""
+    insert(
+        staging,
+        Order,
+        {
+            "id": "row_number() OVER (ORDER BY c.id)",
+            "case_id": "c.id",
+            "court_id": "c.court_id",
+            "year": "2026",
+            "ordinal": "row_number() OVER (PARTITION BY c.court_id ORDER BY c.id)",
+            "matter": "'结案'",
+            "words": "'请抓紧办理'",
+            "state": "CASE WHEN bench_roll(c.id, 84, 5) < 2 THEN 'answered' ELSE 'open' END",
+            "issued_by_id": "t.leader_id",
+            "issued_at": "current_date - 10 + interval '9 hours'",
+            "due_on": "current_date - 8 + bench_roll(c.id, 85, 20)",
+            "overdue_at": "current_date - 7 + bench_roll(c.id, 85, 20)",
+            "answered_by_id": "CASE WHEN bench_roll(c.id, 84, 5) < 2 THEN c.owner_id END",
+            "answered_at": "CASE WHEN bench_roll(c.id, 84, 5) < 2 THEN current_date - interval '1 hour' END",
+            "key": "'bench:' || c.id",
+        },
+        f"cases_case c JOIN bench_team t ON t.team_id = c.team_id WHERE {_OPEN} AND bench_roll(c.id, 83, 40) = 0",
+    )
+
+
+def _events(staging: psycopg.Connection) -> None:
+    """Two events a case, as the timeline and the party's history read them; their digests chain nothing."""
+    insert(
+        staging,
+        Event,
+        {
+            "stream": "'case:' || c.id",
+            "seq": "k",
+            "kind": "CASE k WHEN 1 THEN 'case.filed' ELSE 'case.assigned' END",
+            "actor": "coalesce('user:' || c.owner_id, 'bench')",
+            "at": "c.filed_on + k * interval '9 hours'",
+            "effective_on": "c.filed_on",
+            "key": "'bench:' || k",
+            "court_id": "c.court_id",
+            "data": "jsonb_build_object('happened', '[]'::jsonb, 'facts', '[]'::jsonb, 'rows', '[]'::jsonb)",
+            "digest": r"'\\x00'::bytea",
+        },
+        "cases_case c, generate_series(1, 2) k",
+    )
+
+
+def _followers(staging: psycopg.Connection, cases: int) -> None:
+    """One party in twenty follows its case; one case each."""
+    insert(
+        staging,
+        User,
+        {
+            "username": "'party' || n",
+            "full_name": "bench_name(n * 20, 1)",
+            "kind": "'party'",
+            "password": "'!'",
+            "date_joined": "now()",
+        },
+        f"generate_series(1, {cases} / 20) n",
+    )
+    insert(
+        staging,
+        Access,
+        {
+            "user_id": "u.id",
+            "case_id": "c.id",
+            "side": "'applicant'",
+            "party_id": "c.id * 2 - 1",
+        },
+        "courts_user u, LATERAL (SELECT substr(u.username, 6)::bigint * 20 AS id) c WHERE u.username LIKE 'party%'",
     )
 
 

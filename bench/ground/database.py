@@ -15,24 +15,28 @@ from psycopg import sql
 
 
 @contextmanager
-def own_database() -> Iterator[psycopg.Connection]:
+def own_database(keep: str = "") -> Iterator[psycopg.Connection]:
     """Make a migrated database and point this process at it as the web's role.
+
+    keep: a name under which it stays for the next run, which finds it as it was left (`is_filled`).
 
     It stands on the cluster of TEST_CLUSTER_URL, else on that of DATABASE_OWNER_URL, whose role must be able to
     create databases. Yields a connection of the tables' owner, for staging.
     """
-    name = f"bench_{os.getpid()}"
+    name = f"bench_{keep}" if keep else f"bench_{os.getpid()}"
     before = settings.DATABASES["default"]["NAME"]
     owner = urlsplit(settings.DATABASE_OWNER_URL)
     server = os.environ.get("TEST_CLUSTER_URL") or urlunsplit(owner._replace(path="/postgres"))
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(drop)
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(owner.username)
+        stands = keep and admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount
+        if not stands:
+            admin.execute(drop)
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(owner.username)
+                )
             )
-        )
         try:
             _use(name)
             call_command("setup_database", verbosity=0)
@@ -40,7 +44,14 @@ def own_database() -> Iterator[psycopg.Connection]:
                 yield staging
         finally:
             _use(before)
-            admin.execute(drop)
+            if not keep:
+                admin.execute(drop)
+
+
+def is_filled(staging: psycopg.Connection) -> bool:
+    """Whether the ground stands: its last table was written."""
+    found = staging.execute("SELECT to_regclass('bench_done') IS NOT NULL").fetchone()
+    return bool(found and found[0])
 
 
 def settle(staging: psycopg.Connection, *tables: str) -> None:

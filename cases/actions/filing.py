@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,21 +15,23 @@ from django.utils.translation import gettext as _
 
 from cases.book import pin
 from cases.models import Agent, Case, ClaimItem, ContactPoint, NumberCounter, Party, Subject
-from cases.perform import Act, guard, perform
+from cases.perform import Act, guard, perform, perform_each
 from cases.policy import may
 from cases.querysets import CaseQuerySet
-from cases.snapshot import Locked, read_locked
+from cases.snapshot import Locked, read_locked, read_locked_each
 from cases.states import CaseState
 from courts.models import Court, User
 from events.models import Event
-from funds.books import issue_number, open_book
+from funds.books import issue_numbers, open_book, open_books
 from kernel import casenumbers, time
-from kernel.errors import BadInput, WrongState
+from kernel.errors import BadInput, DomainError, WrongState
 from kernel.fields import blind_index, blind_tail
 from kernel.identity import check_document, check_phone, mask_id, mask_phone
 from kernel.text import pinyin_initials
 from regimes.guards import Finding, check
 
+REMEMBERED = dt.timedelta(days=31)
+"""How long the key of a filing finds its case again."""
 CASE_KINDS = frozenset({"执", "执恢", "执保", "执异"})
 ID_KINDS = {"natural_person": "citizen_id", "enterprise": "credit_code"}
 
@@ -205,19 +208,24 @@ def check_party(party: PartyInput, today: dt.date) -> list[str]:
 
 def _number(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.CaseNumber:
     if filing.number:
-        number = casenumbers.parse(
-            filing.number, courts=[court.code], kinds=sorted(CASE_KINDS), today=time.today(at), field="number"
-        )
+        number = _parsed(court, filing, at)
         _count_up(court, number.year, number.kind, number.number)
         return number
     drawn = _count_up(court, filing.filed_on.year, filing.kind, None)
     return casenumbers.CaseNumber(filing.filed_on.year, court.code, filing.kind, drawn)
 
 
+def _parsed(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.CaseNumber:
+    return casenumbers.parse(
+        filing.number, courts=[court.code], kinds=sorted(CASE_KINDS), today=time.today(at), field="number"
+    )
+
+
 def _filed_before(court: Court, key: str, at: dt.datetime) -> Event | None:
     """The filing of this key within the last month. Asked under the lock of the counter, where a second click waits."""
-    since = at - dt.timedelta(days=31)
-    return Event.objects.filter(kind="case.filed", at__gte=since, court_id=court.pk, key=key).first()
+    return Event.objects.filter(
+        kind="case.filed", at__gte=at - REMEMBERED, court_id=court.pk, key=key
+    ).first()
 
 
 def _count_up(court: Court, year: int, kind: str, number: int | None) -> int:
@@ -253,10 +261,104 @@ class _Written:
     others: list[Any]
 
 
+def file_each_from_ledger(
+    *, court: Court, filings: Sequence[tuple[FilingInput, str]], actor: User, at: dt.datetime
+) -> list[Case | None]:
+    """`file_from_ledger` for many numbered rows with a key each, as many statements as one takes; None where one
+    stands already or was filed before: that row goes by itself.
+
+    Raises RowRefused; then nothing may stay written.
+    """
+    numbers: list[casenumbers.CaseNumber] = []
+    for place, (filing, _key) in enumerate(filings):
+        with refusing(place):
+            check_filing(filing, at)
+            numbers.append(_parsed(court, filing, at))
+    _count_up_each(court, numbers)
+    taken = _taken(court, numbers, [key for _filing, key in filings], at)
+    fresh = [place for place in range(len(filings)) if place not in taken]
+    cases: list[Case | None] = [None] * len(filings)
+    if not fresh:
+        return cases
+    pins = pin(court.pk, time.today(at))
+    made = [_case(court, numbers[place], filings[place][0], pins, actor, at) for place in fresh]
+    Case.objects.bulk_create(made)
+    written = _write_people(made, [filings[place][0] for place in fresh])
+    issue_numbers(open_books(court_id=court.pk, about=[case.about for case in made], at=at), at=at)
+    acts = []
+    for place, locked, rows in zip(fresh, read_locked_each(made, [""] * len(made)), written, strict=True):
+        with refusing(place):
+            acts.append((locked, _act_of(locked, rows, filings[place][0], actor, filings[place][1])))
+    perform_each(acts, actor=actor, at=at)
+    for place, case in zip(fresh, made, strict=True):
+        cases[place] = case
+    return cases
+
+
+class RowRefused(Exception):
+    """One of many rows done at once was refused; place: which one, from 0."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+@contextmanager
+def refusing(place: int) -> Iterator[None]:
+    """Say which of many rows a rule refuses."""
+    try:
+        yield
+    except DomainError as refused:
+        raise RowRefused(place) from refused
+
+
+def _count_up_each(court: Court, numbers: Sequence[casenumbers.CaseNumber]) -> None:
+    """Note the numbers given out elsewhere, counter by counter in their order."""
+    highest: dict[tuple[int, str], int] = {}
+    for number in numbers:
+        kept = highest.get((number.year, number.kind), 0)
+        highest[number.year, number.kind] = max(kept, number.number)
+    for (year, kind), last in sorted(highest.items()):
+        _count_up(court, year, kind, last)
+
+
+def _taken(
+    court: Court, numbers: Sequence[casenumbers.CaseNumber], keys: Sequence[str], at: dt.datetime
+) -> set[int]:
+    """The places of rows that stand already, were filed before, or share a number with another. Two queries."""
+    filed = Event.objects.filter(
+        kind="case.filed", at__gte=at - REMEMBERED, court_id=court.pk, key__in=keys
+    ).values_list("key", flat=True)
+    loose = [number.loose_key for number in numbers]
+    standing = Case.objects.filter(court=court, number_key__in=loose).exclude(state=CaseState.CANCELLED)
+    before, known = set(filed), set(standing.values_list("number_key", flat=True))
+    return {
+        place
+        for place, (number, key) in enumerate(zip(loose, keys, strict=True))
+        if key in before or number in known or loose.count(number) > 1
+    }
+
+
 def _write(
     court: Court, number: casenumbers.CaseNumber, filing: FilingInput, actor: User, at: dt.datetime
 ) -> tuple[Case, _Written]:
-    case = Case.objects.create(
+    case = _case(court, number, filing, pin(court.pk, time.today(at)), actor, at)
+    case.save(force_insert=True)
+    written = _write_people([case], [filing])[0]
+    issue_numbers([open_book(court_id=court.pk, about=case.about, at=at)], at=at)
+    return case, written
+
+
+def _case(
+    court: Court,
+    number: casenumbers.CaseNumber,
+    filing: FilingInput,
+    pins: list[dict[str, Any]],
+    actor: User,
+    at: dt.datetime,
+) -> Case:
+    """The row of a case, not yet written."""
+    return Case(
         court=court,
         number=str(number),
         number_key=number.loose_key,
@@ -271,26 +373,40 @@ def _write(
         claim_amount=filing.claim_amount,
         costs_amount=filing.costs_amount,
         imported=filing.imported,
-        packs=pin(court.pk, time.today(at)),
+        packs=pins,
         created_at=at,
         created_by=actor.actor,
     )
-    root = Subject.objects.create(case=case, kind="case", label=str(number))
+
+
+def _write_people(cases: Sequence[Case], filings: Sequence[FilingInput]) -> list[_Written]:
+    """Subjects, parties with their contacts, and claims of cases just made; a statement a table, two for subjects."""
+    whole = list(zip(cases, filings, strict=True))
+    roots = Subject.objects.bulk_create(Subject(case=case, kind="case", label=case.number) for case in cases)
     subjects = Subject.objects.bulk_create(
-        Subject(case=case, kind=party.role, parent=root, label=party.name.strip()) for party in filing.parties
+        Subject(case=case, kind=party.role, parent=root, label=party.name.strip())
+        for (case, filing), root in zip(whole, roots, strict=True)
+        for party in filing.parties
     )
+    given = [(case, party) for case, filing in whole for party in filing.parties]
     parties = Party.objects.bulk_create(
-        _party(case, subject, party) for subject, party in zip(subjects, filing.parties, strict=True)
+        _party(case, subject, party) for subject, (case, party) in zip(subjects, given, strict=True)
     )
-    others: list[Any] = [*subjects]
-    for row, party in zip(parties, filing.parties, strict=True):
-        others += _write_contacts(row, party)
-    claims = filing.claims or [("principal", filing.claim_amount, "")]
-    others += ClaimItem.objects.bulk_create(
-        ClaimItem(case=case, kind=kind, amount=amount, words=words) for kind, amount, words in claims
+    agents = _write_contacts(parties, [party for _case, party in given])
+    claims = ClaimItem.objects.bulk_create(
+        ClaimItem(case=case, kind=kind, amount=amount, words=words)
+        for case, filing in whole
+        for kind, amount, words in filing.claims or [("principal", filing.claim_amount, "")]
     )
-    issue_number(open_book(court_id=court.pk, about=case.about, at=at), at=at)
-    return case, _Written(root, parties, others)
+    party_case = {row.pk: row.case_id for row in parties}
+    found: dict[int, _Written] = {
+        case.pk: _Written(root, [], []) for case, root in zip(cases, roots, strict=True)
+    }
+    for row in parties:
+        found[row.case_id].parties.append(row)
+    for row in (*subjects, *agents, *claims):
+        found[party_case[row.party_id] if isinstance(row, Agent) else row.case_id].others.append(row)
+    return [found[case.pk] for case in cases]
 
 
 def _party(case: Case, subject: Subject, party: PartyInput) -> Party:
@@ -319,23 +435,34 @@ def identity_of(number: str, doubt: str) -> dict[str, Any]:
     }
 
 
-def _write_contacts(row: Party, party: PartyInput) -> list[Any]:
+def _write_contacts(rows: Sequence[Party], given: Sequence[PartyInput]) -> list[Agent]:
+    """The agents of parties and the contacts of both."""
     agents = Agent.objects.bulk_create(
         Agent(party=row, name=agent.name, is_lawyer=agent.is_lawyer, firm=agent.firm)
+        for row, party in zip(rows, given, strict=True)
         for agent in party.agents
     )
-    contacts = [contact(row, "mobile", phone) for phone in party.phones]
-    if party.email:
-        contacts.append(contact(row, "email", party.email))
-    if party.address:
-        contacts.append(contact(row, "post", party.address))
-    contacts += [
-        contact(row, "mobile", given.phone, agent)
-        for agent, given in zip(agents, party.agents, strict=True)
-        if given.phone
-    ]
-    ContactPoint.objects.bulk_create(contacts)
+    of_party: dict[int, list[Agent]] = {}
+    for agent in agents:
+        of_party.setdefault(agent.party_id, []).append(agent)
+    ContactPoint.objects.bulk_create(
+        each
+        for row, party in zip(rows, given, strict=True)
+        for each in _contacts(row, party, of_party.get(row.pk, []))
+    )
     return list(agents)
+
+
+def _contacts(row: Party, party: PartyInput, agents: Sequence[Agent]) -> Iterator[ContactPoint]:
+    for phone in party.phones:
+        yield contact(row, "mobile", phone)
+    if party.email:
+        yield contact(row, "email", party.email)
+    if party.address:
+        yield contact(row, "post", party.address)
+    for agent, given in zip(agents, party.agents, strict=True):
+        if given.phone:
+            yield contact(row, "mobile", given.phone, agent)
 
 
 def contact(row: Party, kind: str, value: str, agent: Agent | None = None) -> ContactPoint:
@@ -357,6 +484,12 @@ def _perform_filing(
     case: Case, written: _Written, filing: FilingInput, actor: User, at: dt.datetime, key: str
 ) -> Event:
     locked = read_locked(case)
+    return perform(locked, _act_of(locked, written, filing, actor, key), actor=actor, at=at)
+
+
+def _act_of(locked: Locked, written: _Written, filing: FilingInput, actor: User, key: str) -> Act:
+    """The act that files the case, whose guards are asked. Raises WrongState."""
+    case = locked.case
     root = written.root.pk
     facts: list[tuple[int, str, Any]] = [
         (root, "filing_channel", filing.channel),
@@ -382,7 +515,7 @@ def _perform_filing(
     if filing.application_on:
         happened.append(("application_received", root))
         days[("application_received", root)] = filing.application_on
-    act = Act(
+    return Act(
         kind="case.filed",
         key=key,
         on=filing.filed_on,
@@ -398,7 +531,6 @@ def _perform_filing(
         quiet=filing.imported,
         warnings=warnings,
     )
-    return perform(locked, act, actor=actor, at=at)
 
 
 def _ask(locked: Locked, filing: FilingInput, actor: User) -> list[Finding]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.importing import Holder, import_case
+from cases.actions.filing import RowRefused
+from cases.actions.importing import Arrived, Arriving, Holder, import_case, import_each
 from cases.ledger import Ledger, choose_sheet, read_below
 from cases.ledger_headings import LABELS, NAMES, Headings, Outline, bare, has_headings, headings_of, outline
 from cases.ledger_rows import Entry, Problem, Row
@@ -33,8 +34,8 @@ from kernel.time import today
 from kernel.workbooks import Sheet
 
 KIND = "cases.ledger"
-TOGETHER = 10
-"""Rows a step."""
+TOGETHER = 100
+"""Rows a step: few enough for a bar that moves, enough that a statement for all of them costs little a row."""
 State = LedgerImport.State
 Verdict = LedgerRow.Verdict
 READY = (Verdict.GOOD, Verdict.DOUBTFUL)
@@ -156,44 +157,79 @@ def filing_step(job: Job) -> Stride:
         return _finished(ledger, job, at)
     headings = _headings(ledger, rows)
     people = holders(ledger.court, today(at))
-    for row in rows:
-        _file_row(ledger, row, headings, people, job.asked_by, at)
+    _file_rows(ledger, rows, headings, people, job.asked_by, at)
     LedgerRow.objects.bulk_update(rows, ["verdict", "cells", "notes", "case"])
     done = job.done + len(rows)
     return Stride(done, total, {"after": rows[-1].row}, _("已办到第 %d 行") % rows[-1].row)
 
 
-def _file_row(
+def _file_rows(
     ledger: LedgerImport,
-    row: LedgerRow,
+    rows: Sequence[LedgerRow],
     headings: Headings,
     people: Mapping[str, list[tuple[User, Unit | None]]],
     actor: User,
     at: dt.datetime,
 ) -> None:
-    reader = Row(line_of(row.row, row.cells), headings, place_of(ledger.court), at)
-    entry = reader.read()
-    if entry is None:
-        row.verdict, row.notes = Verdict.BAD, notes_of(reader.problems)
+    """File them all at once; a row that is refused, or not new, goes by itself and the others once more without it."""
+    place = place_of(ledger.court)
+    waiting: list[tuple[LedgerRow, Arriving]] = []
+    for row in rows:
+        reader = Row(line_of(row.row, row.cells), headings, place, at)
+        entry = reader.read()
+        if entry is None:
+            row.verdict, row.notes = Verdict.BAD, notes_of(reader.problems)
+            continue
+        found = people.get(entry.past.handler, [])
+        holder = Holder(*found[0]) if len(found) == 1 else None
+        key = f"ledger:{ledger.court.code}:{entry.number.loose_key}:{entry.digest}"
+        waiting.append((row, Arriving(entry.filing, entry.past, holder, key)))
+    while waiting:
+        try:
+            with transaction.atomic():
+                arrived = import_each(
+                    rows=[given for _row, given in waiting], actor=actor, court=ledger.court, at=at
+                )
+        except RowRefused as refused:
+            _file_row(ledger, *waiting.pop(refused.place), headings, actor, at)
+            continue
+        for (row, given), each in zip(waiting, arrived, strict=True):
+            if each is None:
+                _file_row(ledger, row, given, headings, actor, at)
+            else:
+                _keep(row, each)
         return
-    found = people.get(entry.past.handler, [])
-    key = f"ledger:{ledger.court.code}:{entry.number.loose_key}:{entry.digest}"
+
+
+def _file_row(
+    ledger: LedgerImport,
+    row: LedgerRow,
+    given: Arriving,
+    headings: Headings,
+    actor: User,
+    at: dt.datetime,
+) -> None:
     try:
         with transaction.atomic():
             arrived = import_case(
-                filing=entry.filing,
-                past=entry.past,
-                holder=Holder(*found[0]) if len(found) == 1 else None,
+                filing=given.filing,
+                past=given.past,
+                holder=given.holder,
                 actor=actor,
                 court=ledger.court,
                 at=at,
-                key=key,
+                key=given.key,
             )
     except DomainError as refused:
         column = headings.columns.get(refused.field)
         problem = Problem(row.row, column.title if column else "", str(refused), str(refused.fix))
         row.verdict, row.notes = Verdict.BAD, notes_of([problem])
         return
+    _keep(row, arrived)
+
+
+def _keep(row: LedgerRow, arrived: Arrived) -> None:
+    """What became of a row that stands as a case."""
     row.verdict = Verdict.FILED if arrived.is_new else Verdict.SAME
     row.case, row.cells = arrived.case, None
     row.notes = notes_of(Problem(row.row, "", words, _("在案件页办理。")) for words in arrived.left)

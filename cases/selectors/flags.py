@@ -75,10 +75,17 @@ def flagged(
     return sorted((flag for flags in found.values() for flag in flags), key=lambda f: (f.since, f.clock_id))
 
 
-def count_by_flag(user: User, at: dt.datetime, *, names: Collection[str] = ()) -> dict[str, int]:
-    """Flag -> how many cases that a person may see carry it; every known flag of `names` (all, if empty) is a key. One query."""
+def count_by_flag(
+    user: User, at: dt.datetime, *, names: Collection[str] = (), only: Q | None = None
+) -> dict[str, int]:
+    """Flag -> how many cases that a person may see carry it; every known flag of `names` (all, if empty) is a key. One query.
+
+    only: what clocks are looked at.
+    """
     known = [name for name in load_vocabulary().flags if not names or name in names]
-    rows = _seen(user, at, names).order_by().values("flag").annotate(n=Count("case_id", distinct=True))
+    seen = _seen(user, at, names)
+    seen = seen if only is None else seen.filter(only)
+    rows = seen.order_by().values("flag").annotate(n=Count("case_id", distinct=True))
     counted = {row["flag"]: row["n"] for row in rows}
     return {name: counted.get(name, 0) for name in known}
 

@@ -45,6 +45,8 @@ CELERY_BEAT_SCHEDULE = {
     "reports": {"task": "supervision.remind_reports", "schedule": 14400.0, "options": {"expires": 3600}},
     "orders": {"task": "supervision.remind", "schedule": 300.0, "options": {"expires": 600}},
     "overdue-tables": {"task": "supervision.publish", "schedule": 3600.0, "options": {"expires": 7200}},
+    # The board's figures are a minute old at most: half of it, and the time that counting takes.
+    "counts": {"task": "supervision.count", "schedule": 30.0, "options": {"expires": 30}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},

@@ -35,7 +35,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = board_of(request.user, at, roll=ROLL, skip=skip)
     context = {
         "title": _("指挥中心"),
-        "note": _place(request.user),
+        "note": _("%(place)s · 截至 %(time)s") % {"place": _place(request.user), "time": found.as_of},
         "actions": [
             {"label": _("大屏"), "url": reverse("supervision:screen"), "icon": "device-desktop"},
             {"label": _("到期工作量"), "url": reverse("supervision:workload"), "icon": "calendar-due"},
@@ -107,9 +107,9 @@ def screen(request: HttpRequest) -> HttpResponse:
     latest = lines(request.user, Asked(), at, on, skip=skip * SCREEN_LINES, size=SCREEN_LINES)
     ranked = next((g for g in tables.group_tables(found) if g["id"] in ("by-court", "by-team")), None)
     context = {
-        "at": at,
-        "local": time.local(at),
-        "stamp": at.isoformat(),
+        "at": found.at,
+        "local": time.local(found.at),
+        "stamp": found.at.isoformat(),
         "refresh": REFRESH_SECONDS,
         "place": _place(request.user),
         "kpis": tables.tiles(found),

@@ -87,7 +87,8 @@ def file(home: House, ledger: LedgerImport) -> LedgerImport:
     with time.travel(TODAY):
         job = confirm_ledger(import_id=ledger.pk, actor=home.filing, at=time.now(), key=key())
         while not running.run(job.pk):
-            pass
+            job.refresh_from_db()
+            assert not job.problem, job.problem
     job.refresh_from_db()
     assert job.state == "done", job.problem
     ledger.refresh_from_db()
@@ -247,22 +248,24 @@ def test_a_killed_worker_loses_and_repeats_nothing(
     from cases.actions import ledgers  # noqa: PLC0415
 
     ledger = preview(home, book(tmp_path / "a.xlsx", [line(home.court.code, n) for n in range(1, 26)]))
-    real, calls = ledgers.import_case, []
+    monkeypatch.setattr(ledgers, "TOGETHER", 10)
+    real, calls = ledgers.import_each, []
 
     def dying(**given: object) -> object:
+        done = real(**given)
         calls.append(1)
-        if len(calls) == 14:
+        if len(calls) == 2:
             raise SystemExit
-        return real(**given)
+        return done
 
-    monkeypatch.setattr(ledgers, "import_case", dying)
+    monkeypatch.setattr(ledgers, "import_each", dying)
     with time.travel(TODAY):
         job = confirm_ledger(import_id=ledger.pk, actor=home.filing, at=time.now(), key=key())
         with pytest.raises(SystemExit):
             running.run(job.pk)
     job.refresh_from_db()
     assert (Case.objects.count(), job.done, job.total, job.state) == (10, 10, 25, "running")
-    monkeypatch.setattr(ledgers, "import_case", real)
+    monkeypatch.setattr(ledgers, "import_each", real)
     with time.travel("2023-06-01 09:45"):
         running.sweep()
     ledger.refresh_from_db()
@@ -301,13 +304,13 @@ def everything_of_cases() -> list:
 def test_no_act_of_the_past_speaks_or_makes_a_paper(
     home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, acts = importing.perform, []
+    real, acts = importing.perform_each, []
 
-    def noted(locked: object, act: object, **given: object) -> object:
-        acts.append(act)
-        return real(locked, act, **given)
+    def noted(given: list, **more: object) -> object:
+        acts.extend(act for _locked, act in given)
+        return real(given, **more)
 
-    monkeypatch.setattr(importing, "perform", noted)
+    monkeypatch.setattr(importing, "perform_each", noted)
     file(home, preview(home, book(tmp_path / "a.xlsx", [line(home.court.code, 7)])))
     assert [act.kind for act in acts] == ["case.assigned", "node.completed", "node.completed"]
     assert all(act.quiet and not act.papers for act in acts)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_finding_cases_quickly'),
+        ('cases', '0009_batches'),
         ('courts', '0011_staff_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courts', '0003_pack_drafts'),
-        ('supervision', '0001_orders'),
+        ('supervision', '0002_tallies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

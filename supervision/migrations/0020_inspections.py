@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0008_finding_cases_quickly'),
         ('courts', '0003_pack_drafts'),
-        ('supervision', '0001_orders'),
+        ('supervision', '0010_indicators'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

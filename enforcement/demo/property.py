@@ -101,9 +101,10 @@ def control(
 
 def ask_over_limit(case: DemoCase, label: str) -> DemoCase:
     """Ask the director whether an indivisible item above the claim may be controlled."""
-    row = item_of(case, label)
-    return case.do(
-        lambda key, _day: ask_approval(
+
+    def verb(key: str, _day: dt.date) -> object:
+        row = item_of(case, label)
+        return ask_approval(
             case_id=case.case_id,
             matter="over_limit",
             facts={"property": row.pk, "subject": row.subject_id},
@@ -112,7 +113,8 @@ def ask_over_limit(case: DemoCase, label: str) -> DemoCase:
             at=time.now(),
             key=key,
         )
-    )
+
+    return case.do(verb)
 
 
 def approve(case: DemoCase, matter: str, role: str) -> DemoCase:

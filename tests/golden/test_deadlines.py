@@ -253,5 +253,5 @@ def test_walking_day_by_day_gives_the_same(code: str, entry: Entry) -> None:
 def test_every_deadline_rule_has_a_hand_worked_date(file: Path) -> None:
     ruled = {rule["id"] for rule in yaml.safe_load(file.read_text(encoding="utf-8")).get("deadlines", [])}
     table = TABLES / f"{file.parent.name}.yaml"
-    worked = {entry["rule"] for entry in entries_of(table)}
+    worked = {entry["rule"] for entry in entries_of(table)} if table.exists() else set()
     assert worked == ruled

@@ -96,9 +96,21 @@ class Scope:
 
 @functools.cache
 def roles() -> dict[str, dict[str, Any]]:
-    """roles.yaml: id -> {zh, sees: own|team|court|below, rights: {area: "RWAS"}}."""
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(ROLES_FILE.read_text(encoding="utf-8"))["roles"]
+    """roles.yaml, those of people: id -> {zh, sees: own|team|court|below, rights: {area: "RWAS"}}."""
+    loaded: dict[str, dict[str, Any]] = _file()["roles"]
     return loaded
+
+
+@functools.cache
+def _file() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(ROLES_FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+@functools.cache
+def _held() -> dict[str, dict[str, Any]]:
+    """Every role that a user may hold, a connected system's among them."""
+    return {**roles(), **_file()["system_roles"]}
 
 
 def scope_of(user: User) -> Scope:
@@ -114,7 +126,7 @@ def scope_of(user: User) -> Scope:
         if holding[2] == _LET_IN:
             let_in.add(holding[0])
             continue
-        definition = roles().get(holding[2] or "")
+        definition = _held().get(holding[2] or "")
         known = held.setdefault(holder, [])
         if definition and (holder == user.pk or definition.get("delegable", True)):
             known.append((holding[0], holding[1], holding[2], holding[3]))
@@ -169,7 +181,7 @@ def _added(user: User, holder: int, holdings: Iterable[Holding]) -> Scope:
     groups: set[tuple[int, str]] = set()
     rights: dict[str, set[str]] = {}
     for court_id, unit_id, role, appointed in holdings:
-        definition = roles()[role]
+        definition = _held()[role]
         if definition.get("queue") and court_id:
             groups.add((court_id, role))
         match definition["sees"]:

@@ -28,7 +28,7 @@ def must_have(user: User) -> bool:
     """Whether the person holds a role that asks for a second factor, or stands in for who does."""
     if not settings.MFA_REQUIRED:
         return False
-    return user.is_superuser or any(roles()[role].get("second_factor") for role in user.scope.roles)
+    return user.is_superuser or any(roles().get(role, {}).get("second_factor") for role in user.scope.roles)
 
 
 def has(user: User) -> bool:

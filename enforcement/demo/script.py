@@ -110,7 +110,7 @@ class Script:
                 return False
             told.verbs += 1
             if step.tells:
-                _relay()
+                relay_all()
         return True
 
     def _sweep_until(self, day: dt.date, after: dt.date | None) -> None:
@@ -154,11 +154,11 @@ def _keys() -> set[str]:
 
 
 def _finish_day() -> None:
-    _relay()
+    relay_all()
     # Whatever provider is set: nobody is to get a message from an invented court.
     deliver(provider=FileProvider(settings.SMS_FILE))
 
 
-def _relay() -> None:
+def relay_all() -> None:
     while relay.run():
         pass

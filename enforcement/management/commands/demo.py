@@ -16,7 +16,7 @@ from enforcement.demo.inspection import inspect
 from enforcement.demo.people import Bench, make_people, write_logins
 from enforcement.demo.printing import printing
 from enforcement.demo.programme import DEFAULT_SIZE, make_cases
-from enforcement.demo.script import Script, hurried
+from enforcement.demo.script import Script, hurried, relay_all
 from events import log
 from kernel import time
 from notices.actions.messages import mark_read
@@ -47,6 +47,8 @@ class Command(BaseCommand):
         now, size = self._begin(options["cases"])
         with printing(), hurried():
             refused = self._tell(now, size)
+        # The last papers were drawn after the story was told, and each has told of itself.
+        relay_all()
         write_logins(logins)
         log.append(
             stream=STREAM,

@@ -160,5 +160,6 @@ def _finish_day() -> None:
 
 
 def relay_all() -> None:
+    """Every reaction that is owed, and what those owe in turn."""
     while relay.run():
         pass

@@ -267,9 +267,9 @@ def _counted(known: Callable[..., Any], lines: Any, *given: Any, **more: Any) ->
 
 
 def _drawn_from(known: Callable[..., Any], rule: Any, *given: Any, **more: Any) -> Any:
+    """A subject of an inspection is at work once a verb freezes who may be drawn, also where that is nobody."""
     found = known(rule, *given, **more)
-    if found:
-        _saw(rule.id)
+    _saw(rule.id)
     return found
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases import conversions, papers, standing, telling
+from cases import conversions, handovers, papers, standing, telling
 from cases.models import Case, Fact, Node, Task
 from cases.rows import image_of
 from cases.snapshot import Locked
@@ -192,6 +192,10 @@ def _worked_out(
     if act.node is not None and locked.case.state == CaseState.ASSIGNED and act.kind != "case.assigned":
         locked.case.begin()
     plan = flow.plan(locked.book, locked.state(), derived=act.derived)
+    ended = {node.pk for node in nodes if node.state != "open"} | {ending.node for ending in plan.endings}
+    if settled := handovers.settle(locked, act, ended):
+        facts += _note(locked, replace(act, happened=settled, facts=[], days={}), locked.seq + 1, at)
+        plan = flow.plan(locked.book, locked.state(), derived=act.derived)
     nodes += _end(locked, plan, act.on) + _open(locked, plan, act.on)
     standing.keep(locked)
     return facts, nodes, plan

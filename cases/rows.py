@@ -109,6 +109,7 @@ track(
         "answer",
         "since",
         "until",
+        "dispute_id",
     ),
 )
 track(Fact, ("case_id", "subject_id", "key", "value", "seq"))

@@ -41,7 +41,7 @@ SELECT q.case_pk,
   (SELECT coalesce(json_agg(row_to_json(d)), '[]') FROM deadlines_deadline d WHERE case_id = q.case_pk),
   (SELECT coalesce(json_agg(row_to_json(h)), '[]') FROM cases_hold h WHERE case_id = q.case_pk AND NOT voided),
   (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM cases_extension x WHERE case_id = q.case_pk),
-  (SELECT coalesce(json_agg(row_to_json(t)), '[]') FROM cases_task t WHERE case_id = q.case_pk AND state IN ('held', 'offered')),
+  (SELECT coalesce(json_agg(row_to_json(t)), '[]') FROM cases_task t WHERE case_id = q.case_pk AND state IN ('held', 'offered', 'refused')),
   (SELECT json_build_array(seq, encode(digest, 'hex')) FROM events_event WHERE stream = q.case_about ORDER BY seq DESC LIMIT 1),
   (SELECT json_build_array(id, kind, data) FROM events_event WHERE stream = q.case_about AND key = q.act_key),
   (SELECT coalesce(json_agg(json_build_array(kind, amount::text) ORDER BY id), '[]') FROM cases_claimitem

@@ -29,6 +29,7 @@ class TaskState(models.TextChoices):
     DONE = "done", _("已办结")
     RETURNED = "returned", _("已退回")
     REFUSED = "refused", _("拒绝接收")
+    SETTLED = "settled", _("拒绝接收，已了结")
     PASSED = "passed", _("已移交")
     LAPSED = "lapsed", _("不再需要")
 

@@ -41,6 +41,7 @@ ACTS = {
     "task.offered": _lazy("移交事项"),
     "task.accepted": _lazy("接收事项"),
     "task.refused": _lazy("拒绝接收事项"),
+    "task.settled": _lazy("了结移交争议"),
     "task.returned": _lazy("退回事项"),
     "task.moved": _lazy("改派事项"),
     "act.voided": _lazy("撤销一次办理"),

@@ -266,6 +266,13 @@ def _counted(known: Callable[..., Any], lines: Any, *given: Any, **more: Any) ->
     return found
 
 
+def _drawn_from(known: Callable[..., Any], rule: Any, *given: Any, **more: Any) -> Any:
+    """A subject of an inspection is at work once a verb freezes who may be drawn, also where that is nobody."""
+    found = known(rule, *given, **more)
+    _saw(rule.id)
+    return found
+
+
 def _filled(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     found = known(*given, **more)
     for each in found:
@@ -300,6 +307,7 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("cases.selectors.flags", "_grouped", _flagged),
     ("supervision.indicators.counting", "count", _counted),
     ("supervision.indicators.declared", "slots_of", _filled),
+    ("supervision.inspections.population", "population_of", _drawn_from),
     ("supervision.indicators.reporting", "asked_of", _reported),
 )
 

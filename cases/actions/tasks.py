@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from cases import handovers
 from cases.actions.completing import lock_node
 from cases.models import Node, Task
 from cases.perform import Act, guard, known, perform
@@ -27,8 +28,11 @@ from regimes.guards import Finding
 TOLD: Mapping[str, Any] = {
     "task.given": _lazy("%(who)s给您下达任务单：%(number)s“%(node)s”，%(words)s"),
     "task.offered": _lazy("%(who)s向您移交%(number)s“%(node)s”，请接收或者拒绝：%(words)s"),
+    "task.refused": _lazy("%(who)s没有接收您移交的%(number)s“%(node)s”，仍由您办理，请协商：%(words)s"),
 }
-TOPICS: Mapping[str, str] = {"task.given": "任务单", "task.offered": "事项移交"}
+TOPICS: Mapping[str, str] = {"task.given": "任务单", "task.offered": "事项移交", "task.refused": "事项移交"}
+# What leaves a refusal standing; every other act on a node says who does it, which ends the dispute.
+OPEN_TO_DISPUTE = ("task.offered", "task.refused")
 
 
 def claim_node(*, node_id: int, actor: User, at: dt.datetime, key: str) -> Event:
@@ -122,7 +126,7 @@ def accept_node(*, node_id: int, actor: User, at: dt.datetime, key: str) -> Even
 
 
 def refuse_node(*, node_id: int, reason: str, actor: User, at: dt.datetime, key: str) -> Event:
-    """拒绝接收 (SQ 第二十六条): the node stays where it was and its clocks run on; the reason is kept."""
+    """拒绝接收 (SQ 第二十六条): the node stays where it was and its clocks run on; the dispute gets a clock of its own."""
     with transaction.atomic(durable=True):
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="task.refused", data={"node": node_id})) is not None:
@@ -130,8 +134,29 @@ def refuse_node(*, node_id: int, reason: str, actor: User, at: dt.datetime, key:
         offered = _offered_to(locked, node, actor)
         _need(reason, "reason", _("没有填写拒绝接收的理由。"), _("例如 不属于本组事项。"))
         offered.refuse(on=today(at), why=reason)
+        offered.dispute = handovers.dispute_of(locked, node)
         offered.save()
         return _record(locked, "task.refused", key, node, [offered], actor, at)
+
+
+def settle_handover(*, node_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Event:
+    """协商结果 (SQ 第二十六条): after a refusal the one who has the node, or a leader, records that it stays there.
+
+    A leader who wants another to do it gives a task sheet. Raises NotAllowed, WrongState (nothing was refused).
+    """
+    with transaction.atomic(durable=True):
+        locked, node = lock_node(node_id=node_id, actor=actor, key=key)
+        if (event := known(locked, kind="task.settled", data={"node": node_id})) is not None:
+            return event
+        _check_open(locked, node)
+        held = locked.held(node.pk)
+        if held is None or held.doer_id != actor.pk:
+            may(actor, "task_sheet", "W", _("决定移交争议"))
+            in_reach(locked, actor)
+        if held is None or not handovers.open_disputes(locked, {node.pk}):
+            raise WrongState(_("这一事项没有被拒绝接收的移交。"), fix=_("刷新页面，争议可能已经了结。"))
+        _need(words, "reason", _("没有写明协商结果。"), _("例如 双方同意仍由本人办理。"))
+        return _record(locked, "task.settled", key, node, [held], actor, at, said=words.strip())
 
 
 def return_node(*, node_id: int, reason: str, actor: User, at: dt.datetime, key: str) -> Event:
@@ -175,6 +200,7 @@ def move_node(*, node_id: int, group: str, reason: str, actor: User, at: dt.date
             warnings=warnings,
             quiet=True,
         )
+        act.happened += handovers.settle(locked, act, {node.pk})
         return perform(locked, act, actor=actor, at=at)
 
 
@@ -214,8 +240,12 @@ def _record(
     actor: User,
     at: dt.datetime,
     warnings: Sequence[Finding] = (),
+    said: str = "",
 ) -> Event:
-    """The event of an act on tasks; the last task is the one it is about. Who is given or offered one is told in-app."""
+    """The event of an act on tasks; the last task is the one it is about. Whom it concerns is told in-app.
+
+    said: the words of an act that leaves the task as it was.
+    """
     task = tasks[-1]
     data = {
         "node": node.pk,
@@ -223,7 +253,7 @@ def _record(
         "doer": task.doer_id,
         "by": task.by_id,
         "unit": task.unit_id,
-        "words": task.answer or task.words,
+        "words": said or task.answer or task.words,
     }
     act = Act(
         kind=kind,
@@ -234,20 +264,26 @@ def _record(
         warnings=list(warnings),
         quiet=True,
     )
+    if kind == "task.refused":
+        act.happened.append((handovers.REFUSED, task.dispute_id))
+        act.rows.append(task.dispute)
+    elif kind not in OPEN_TO_DISPUTE:
+        act.happened += handovers.settle(locked, act, {node.pk})
     event = perform(locked, act, actor=actor, at=at)
-    if kind in TOLD and task.doer_id != actor.pk:
-        tell_staff([_notice(locked, node, task, event, actor)], at=at)
+    to = task.by_id if kind == "task.refused" else task.doer_id
+    if kind in TOLD and to is not None and to != actor.pk:
+        tell_staff([_notice(locked, node, task, event, actor, to)], at=at)
     return event
 
 
-def _notice(locked: Locked, node: Node, task: Task, event: Event, actor: User) -> StaffNotice:
-    """What the member reads: who gives or offers what, in which case, in which words."""
+def _notice(locked: Locked, node: Node, task: Task, event: Event, actor: User, to: int) -> StaffNotice:
+    """What the member reads: who gives, offers or refuses what, in which case, in which words."""
     case = locked.case
     text = TOLD[event.kind] % {
         "who": actor.full_name,
         "node": locked.book.node(node.kind).zh,
         "number": case.number,
-        "words": task.words,
+        "words": task.answer or task.words,
     }
     return StaffNotice(
         court_id=case.court_id,
@@ -259,7 +295,7 @@ def _notice(locked: Locked, node: Node, task: Task, event: Event, actor: User) -
         rule_id="",
         node=node.kind,
         level="info",
-        to_user_id=task.doer_id,
+        to_user_id=to,
         text=text,
         key=f"{event.pk}:task:{task.pk}",
     )

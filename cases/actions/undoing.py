@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases import telling
+from cases import handovers, telling
 from cases.models import Node
 from cases.perform import Act, known, perform
 from cases.snapshot import Locked, lock_case
@@ -105,12 +105,15 @@ def voided_ids(history: list[Event]) -> set[int]:
 
 
 def _take_back(locked: Locked, history: list[Event], voided: Event) -> list[tuple[int, str, Any]]:
-    """The facts as they stand without the voided act: moments lose its entry, values go back to the act before."""
+    """The facts as they stand without the voided act: moments lose its entry, values go back to the act before.
+
+    A dispute about a hand-over stays settled: its node is in nobody's hands any more.
+    """
     gone = voided_ids(history) | {voided.pk}
     facts: list[tuple[int, str, Any]] = []
     for subject, events in locked.moments.items():
         for name, rows in events.items():
-            kept = [row for row in rows if row[1] != voided.seq]
+            kept = [row for row in rows if row[1] != voided.seq or name == handovers.SETTLED]
             if len(kept) != len(rows):
                 events[name] = kept
                 facts.append((subject, f"@{name}", [list(row) for row in kept]))

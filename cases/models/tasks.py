@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from cases.models.cases import Case
-from cases.models.nodes import Node
+from cases.models.nodes import Node, Subject
 from cases.querysets import TaskQuerySet
 from cases.states import TaskState
 from courts.models import Unit, User
@@ -19,7 +19,8 @@ class Task(FSMModelMixin, models.Model):
     """That a person has a node in hand, from a day to a day (任务单). At most one holds a node, one is offered it.
 
     unit: the doer's group on that day, which later moves do not change. by: who instructed or handed over, none for
-    a claim. words: the instruction or the reason of the hand-over; answer: why it was returned or refused.
+    a claim. words: the instruction or the reason of the hand-over; answer: why it was returned or refused. dispute: what
+    a refusal is about, with a clock of its own, so that a second refusal has a second one.
     """
 
     class Way(models.TextChoices):
@@ -38,6 +39,7 @@ class Task(FSMModelMixin, models.Model):
     answer = models.CharField(max_length=200, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
+    dispute = models.OneToOneField(Subject, models.PROTECT, null=True, related_name="+")
 
     objects = TaskQuerySet.as_manager()
 
@@ -73,6 +75,10 @@ class Task(FSMModelMixin, models.Model):
     @transition(field=state, source=TaskState.OFFERED, target=TaskState.REFUSED)
     def refuse(self, *, on: dt.date, why: str) -> None:
         self.until, self.answer = on, why
+
+    @transition(field=state, source=TaskState.REFUSED, target=TaskState.SETTLED)
+    def settle(self) -> None:
+        """The talks or the leader have decided who does it, or nobody has to any more."""
 
     @transition(field=state, source=TaskState.HELD, target=TaskState.RETURNED)
     def give_back(self, *, on: dt.date, why: str) -> None:

@@ -21,6 +21,17 @@ class ReasonForm(forms.Form):
     use_required_attribute = False
 
 
+class SettleForm(ReasonForm):
+    """协商结果 (SQ 第二十六条)."""
+
+    reason = forms.CharField(
+        label=_lazy("协商结果"),
+        max_length=200,
+        help_text=_lazy("要换人办理的，由负责人分派任务单。"),
+        error_messages={"required": _lazy("请写明协商结果，例如 双方同意仍由本人办理。")},
+    )
+
+
 class ColleagueForm(forms.Form):
     """Something for a colleague: who, and in which words."""
 

@@ -78,6 +78,7 @@ def _may(user: User, node: Node, hands: Hands) -> tuple[str, ...]:
         "refuse": hands.offered is not None and hands.offered.doer_id == user.pk,
         "claim": hands.held is None and (node.court_id, node.group) in scope.groups,
         "offer": own and hands.offered is None,
+        "settle": hands.refused is not None and (own or leads),
         "return": own,
         "sheet": leads,
         "move": leads,

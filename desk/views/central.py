@@ -23,12 +23,13 @@ from cases.actions.tasks import (
     offer_node,
     refuse_node,
     return_node,
+    settle_handover,
 )
 from courts.access import staff
 from courts.models import User
 from desk import exporting, listing, onetime
 from desk.addresses import here
-from desk.forms.central import MoveForm, OfferForm, ReasonForm, SheetForm
+from desk.forms.central import MoveForm, OfferForm, ReasonForm, SettleForm, SheetForm
 from desk.selectors.central import VIEWS, Wanted
 from desk.selectors.central import central as central_of
 from desk.selectors.central_task import Sheet, sheet_of
@@ -148,6 +149,7 @@ def _forms(sheet: Sheet, request: HttpRequest, name: str) -> dict[str, forms.For
     made: dict[str, Callable[..., forms.Form]] = {
         "return": ReasonForm,
         "refuse": ReasonForm,
+        "settle": SettleForm,
         "offer": lambda data, **kw: OfferForm(data, people=sheet.colleagues, **kw),
         "sheet": lambda data, **kw: SheetForm(data, people=sheet.receivers, **kw),
         "move": lambda data, **kw: MoveForm(data, groups=sheet.groups, **kw),
@@ -170,6 +172,8 @@ def _run(request: HttpRequest, sheet: Sheet, name: str, form: forms.Form | None,
             accept_node(**by)
         case "refuse":
             refuse_node(reason=given["reason"], **by)
+        case "settle":
+            settle_handover(words=given["reason"], **by)
         case "return":
             return_node(reason=given["reason"], **by)
         case "offer":

@@ -20,12 +20,15 @@ from cases.actions.tasks import (
     offer_node,
     refuse_node,
     return_node,
+    settle_handover,
 )
+from cases.actions.undoing import cancel_case, void_act
 from cases.book import book_of
 from cases.models import Case, Node, Task
 from courts.actions.organising import apply_template, leave_unit
 from courts.models import Unit, User
 from deadlines.models import Deadline
+from deadlines.sweep import sweep
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, WrongState
@@ -81,8 +84,10 @@ def by(user: User) -> dict:
 
 
 def clocks(case: Case) -> list:
+    """Of the case's duties, without what a dispute about a hand-over starts."""
     names = ("rule_id", "subject_id", "state", "due_on", "due_at", "suspensions")
-    return sorted(Deadline.objects.filter(case_id=case.pk).values_list(*names), key=str)
+    rows = Deadline.objects.filter(case_id=case.pk).exclude(rule_id="SQ-U-07")
+    return sorted(rows.values_list(*names), key=str)
 
 
 def replays(case: Case) -> None:
@@ -280,6 +285,108 @@ def test_a_refused_hand_over_leaves_the_node_and_its_clock_as_they_were(sq: Sq) 
     replays(case)
 
 
+def disputes(case: Case) -> list[tuple[str, str]]:
+    """(state, the day the suggestion raises it) of each refusal's own clock, in order."""
+    rows = Deadline.objects.filter(case_id=case.pk, rule_id="SQ-U-07").order_by("subject_id")
+    return [(row.state, str(row.due_on)) for row in rows]
+
+
+def refused(sq: Sq, case: Case, day: str) -> None:
+    check = node(case, "filing_check")
+    with time.travel(f"{day} 09:00"):
+        offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+        refuse_node(node_id=check.pk, reason="本周已满", **by(sq.zhao))
+
+
+@pytest.mark.req("SQ-55")
+def test_each_refusal_has_its_own_clock_and_goes_to_the_director_on_the_day_of_the_pack(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    director = sq.home.director
+    with time.travel("2024-04-27 09:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+    refused(sq, case, "2024-04-28")
+    refused(sq, case, "2024-04-29")
+    assert disputes(case) == [("running", "2024-05-01"), ("running", "2024-05-02")], "neither hides the other"
+    assert next(row[3] for row in clocks(case) if row[0] == "SQ-D-01") == dt.date(2024, 5, 7)
+    for day, told_of in (("2024-04-30", 0), ("2024-05-01", 1), ("2024-05-02", 2)):
+        with time.travel(f"{day} 10:00"):
+            sweep()
+        assert urged(director) == told_of, day
+    with time.travel("2024-05-02 11:00"):
+        give_sheet(node_id=check.pk, doer=sq.zhao, words="由你办", **by(director))
+    assert {state for state, _day in disputes(case)} <= {"met", "met_late"}, "decided"
+    assert set(Task.objects.filter(node=check, doer=sq.zhao).values_list("state", flat=True)) == {
+        "settled",
+        "held",
+    }
+    replays(case)
+
+
+def urged(user: User) -> int:
+    rows = Message.objects.filter(to_user_id=user.pk, channel="in_app", rule_id="SQ-U-07")
+    return rows.count()
+
+
+@pytest.mark.req("SQ-55")
+def test_talks_end_the_dispute_and_the_node_stays_where_it_was(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with time.travel("2024-04-27 09:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+        with pytest.raises(WrongState, match="没有被拒绝接收"):
+            settle_handover(node_id=check.pk, words="仍由我办", **by(sq.wang))
+    refused(sq, case, "2024-04-28")
+    assert [text for _topic, text, _state in inbox(sq.wang)] == [
+        f"赵集约没有接收您移交的{case.number}“立案信息核对”，仍由您办理，请协商：本周已满"
+    ]
+    with time.travel("2024-04-29 09:00"):
+        with pytest.raises(NotAllowed, match="决定移交争议"):
+            settle_handover(node_id=check.pk, words="仍由他办", **by(sq.zhao))
+        with pytest.raises(BadInput, match="没有写明协商结果"):
+            settle_handover(node_id=check.pk, words=" ", **by(sq.wang))
+        click = by(sq.wang)
+        event = settle_handover(node_id=check.pk, words="双方同意仍由我办", **click)
+        assert settle_handover(node_id=check.pk, words="双方同意仍由我办", **click) == event
+    assert event.data["words"] == "双方同意仍由我办"
+    assert disputes(case) == [("met", "2024-05-01")]
+    assert Task.objects.get(node=check, state="held").doer == sq.wang
+    replays(case)
+
+
+@pytest.mark.req("SQ-55")
+@pytest.mark.parametrize("way", ["done", "returned", "closed"])
+def test_a_node_that_is_done_or_gone_leaves_no_dispute_behind(sq: Sq, way: str) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    with time.travel("2024-04-28 08:00"):
+        claim_node(node_id=check.pk, **by(sq.wang))
+    refused(sq, case, "2024-04-28")
+    with time.travel("2024-04-28 15:00"):
+        match way:
+            case "done":
+                done = complete(case, "filing_check", sq.wang, on="2024-04-28")
+                assert Task.objects.get(node=check, state="done").doer == sq.wang
+            case "returned":
+                return_node(node_id=check.pk, reason="材料不齐", **by(sq.wang))
+            case "closed":
+                cancel_case(
+                    case_id=case.pk, reason="重复立案", approval_id=1, name="user:1", at=time.now(), key=key()
+                )
+        assert [state for state, _day in disputes(case)] == ["met"]
+        assert not Task.objects.filter(node=check, state="refused").exists()
+        if way == "done":
+            void_act(
+                case_id=case.pk, event_id=done.pk, reason="误办", approval_id=1, name="user:1",
+                at=time.now(), key=key(),
+            )  # fmt: skip
+            assert node(case, "filing_check").state == "open"
+            assert [state for state, _day in disputes(case)] == ["met"], (
+                "nobody has it in hand to quarrel about"
+            )
+    replays(case)
+
+
 def test_an_accepted_hand_over_moves_the_node(sq: Sq) -> None:
     case = sq.assigned()
     check = node(case, "filing_check")
@@ -341,11 +448,12 @@ def test_the_unit_of_the_day_stays_after_the_doer_has_moved(sq: Sq) -> None:
     check = node(case, "filing_check")
     with time.travel("2024-04-28 10:00"):
         claim_node(node_id=check.pk, **by(sq.wang))
-        complete(case, "filing_check", User.objects.get(pk=sq.wang.pk), on="2024-04-28")
+        done = complete(case, "filing_check", User.objects.get(pk=sq.wang.pk), on="2024-04-28")
     leave_unit(
         membership=sq.wang.memberships.get(), until=dt.date(2024, 5, 31), actor="system:test", at=time.now()
     )
     assert Task.objects.get(node=check).unit == sq.affairs
+    assert Event.objects.get(pk=done.pk).data["task"]["unit"] == sq.affairs.pk, "for ever, in the log"
 
 
 @pytest.mark.req("LY-21")

@@ -109,6 +109,26 @@ def test_the_views_follow_the_hands(sq: Sq) -> None:
     assert seen(sq.home.centre).figures.disputed == 0
 
 
+@pytest.mark.req("SQ-55")
+def test_the_talks_are_recorded_on_the_sheet_by_the_one_who_has_the_node(sq: Sq) -> None:
+    case = sq.assigned()
+    check = node(case, "filing_check")
+    path = reverse("desk:central_task", args=[check.pk])
+    with time.travel(NOW):
+        claim_node(node_id=check.pk, **by(sq.wang))
+        assert "协商结果" not in page_of(sq.wang, path)
+        offer_node(node_id=check.pk, to=sq.zhao, reason="外出培训", **by(sq.wang))
+        refuse_node(node_id=check.pk, reason="本周已满", **by(sq.zhao))
+        assert "赵集约拒收：本周已满" in page_of(sq.wang, path)
+        assert "协商结果" not in page_of(sq.zhao, path), "neither holder nor leader"
+        answer = send(sq.wang, path, act="settle", reason="")
+        assert "请写明协商结果" in answer.content.decode()
+        send(sq.wang, path, act="settle", reason="双方同意仍由我办")
+        assert seen(sq.home.centre).figures.disputed == 0
+        assert "协商结果" not in page_of(sq.wang, path)
+    assert Task.objects.get(node=check, state="held").doer == sq.wang
+
+
 def test_the_list_is_paged_by_key(sq: Sq, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desk.selectors.central.SIZE", 4)
     for _ in range(2):

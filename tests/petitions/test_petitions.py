@@ -183,6 +183,19 @@ def test_closing_is_refused_without_an_answer() -> None:
     assert replayed(case) == []
 
 
+def test_a_general_petition_is_settled_within_sixty_days_of_its_acceptance() -> None:
+    """BASE-D-62 (信访工作条例 第三十四条): counted from 2023-06-16; the sixtieth day is 2023-08-15, a Tuesday."""
+    _home, case, officer = at_work()
+    petition = register(case, officer, kind="general", oral="已说明。", is_on_spot=True)
+    clock = Deadline.objects.get(subject_id=petition.subject_id, rule_id="BASE-D-62")
+    assert (clock.due_on, clock.state) == (dt.date(2023, 8, 15), "running")
+    other = register(case, officer, kind="litigation")
+    assert not Deadline.objects.filter(subject_id=other.subject_id, rule_id="BASE-D-62").exists()
+    act(petitions.close_petition, petition, officer, "2023-08-16 09:00", words="化解。", is_resolved=True)
+    clock.refresh_from_db()
+    assert clock.state == "met_late"
+
+
 def test_it_is_opened_with_what_is_overdue_and_the_letters_without_an_answer() -> None:
     home = house(features=("haidian",))
     case = case_of(home, "2023-04-24")

@@ -41,6 +41,8 @@ RULES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("JM-2022",), ("haidian",)),
     (("JZ-2023",), ("haidian", "tianjin")),
     ((), ("pinggu", "changning", "wujiang")),
+    (("JZ-2023",), ("haidian", "pinggu", "tianjin", "changning", "wujiang")),
+    ((), ()),
 )
 """Packs and feature switches of the courts whose cases are walked."""
 AHEAD = (0, 20, 70, 200, 4 * 366)

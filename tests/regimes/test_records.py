@@ -87,7 +87,9 @@ def test_the_verdict_follows_what_was_seen() -> None:
 def test_a_rule_that_waits_for_work_under_way_is_open_not_inactive() -> None:
     library = load_library().pack("JZ-2023")
     rule = library.rule("JZ-D-16")
-    bare = replace(register(), recorded={**load_register().recorded, "rules": {}})
+    seen = load_register().recorded
+    events = {name: by for name, by in seen["events"].items() if name != "petition_reception"}
+    bare = replace(register(), recorded={**seen, "rules": {}, "events": events})
     later = replace(bare, waiting={**bare.waiting, "events": {"petition_reception": TITLES[3]}})
     now = replace(bare, waiting={**bare.waiting, "events": {"petition_reception": UNDER_WAY[0]}})
     assert (verdict(library, rule, later).state, waits_for(rule, later)) == ("inactive", TITLES[3])

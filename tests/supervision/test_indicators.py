@@ -427,6 +427,32 @@ def test_slots_are_filled_by_the_court_or_as_the_pack_proposes(home: House) -> N
     assert SlotFill.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("pack", "slot", "members"),
+    [
+        ("LY-2021", "LY-I-01", ["LY-I-02", "LY-I-03", "LY-I-04", "LY-I-05"]),
+        ("SQ-2022", "SQ-I-02", ["BASE-I-01", "BASE-I-02", "BASE-I-03", "SQ-I-01"]),
+    ],
+)
+def test_a_court_that_chose_nothing_has_the_lines_its_pack_proposes(
+    pack: str, slot: str, members: list[str]
+) -> None:
+    found = {each.rule.id: each for each in slots_of(house((pack,)).court.pk, time.today())}
+    assert [line.rule.id for line in found[slot].lines] == members
+    assert not found[slot].chosen
+
+
+def test_payouts_in_time_of_those_that_fell_due(home: House) -> None:
+    from cases.models import Subject
+
+    for due_on, met_on in (("2023-05-10", "2023-05-10"), ("2023-05-10", "2023-05-11"), ("2023-05-12", "")):
+        case = stood(home.court, "2023-01-04")
+        subject = Subject.objects.create(case=case, kind="receipt", label="到账")
+        clock(case, "BASE-D-67", due_on, met_on=met_on, subject=subject)
+    assert figure(home, "BASE-I-03.1", "2023-Q2") == "33.33"
+    assert "期内到期的发款数为 0" in figure(home, "BASE-I-03.1", "2023-Q1")
+
+
 def test_indicators_are_those_of_the_courts_packs(home: House) -> None:
     today = time.today()
     codes = {line.rule.id for line in indicators_of(home.court.pk, today)}

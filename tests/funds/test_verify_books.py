@@ -197,4 +197,4 @@ def test_the_place_and_the_amounts_are_named(story: Desk, owner_sql: psycopg.Con
     paid = Payout.objects.get(state="paid")
     plant(owner_sql, PLANTS["balance_sum"])
     texts = [difference.text for difference in differences() if difference.check == "balance_sum"]
-    assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥100.00，实为 ¥100.01" in texts
+    assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥112.00，实为 ¥112.01" in texts

@@ -28,6 +28,7 @@ from desk.views import (
     rules,
     staffing,
     texts,
+    transfers,
     undoing,
     views,
     week,
@@ -35,6 +36,7 @@ from desk.views import (
 )
 from desk.views.finance import inbox as finance
 from desk.views.finance import matching as finance_matching
+from desk.views.finance import registers as finance_registers
 from desk.views.finance import statements as finance_statements
 
 app_name = "desk"
@@ -155,6 +157,12 @@ urlpatterns = [
         finance_statements.problems,
         name="finance_statement_problems",
     ),
+    path("finance/registers/", finance_registers.register, {"name": "ageing"}, name="fund_registers"),
+    path("finance/registers/<slug:name>/", finance_registers.register, name="fund_register"),
+    path("finance/old/<int:pk>/", finance_registers.old, name="old_money"),
+    path("finance/plans/<int:pk>/", finance_registers.plan, name="plan"),
+    path("cases/<int:pk>/transfers/new/<slug:kind>", transfers.ask, name="ask_transfer"),
+    path("cases/<int:pk>/transfers/<int:transfer_id>/<slug:name>", transfers.step, name="transfer_step"),
     path("finance/match/", finance_matching.match, name="finance_match"),
     path("finance/match/claim", finance_matching.claim, name="finance_claim"),
     path("finance/match/<int:receipt_id>/undo", finance_matching.undo, name="finance_undo"),

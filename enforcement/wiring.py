@@ -10,8 +10,10 @@ from cases.actions import (
     releasing,
     repinning,
     reprojecting,
+    transfers,
 )
 from events.relay import listen
+from funds.actions import transfers as transfers_of_books
 from jobs.kinds import list_kind
 from petitions.actions import replies
 from portal.actions import signing
@@ -29,6 +31,9 @@ def wire() -> None:
     listen("approval.withdrawn", "petitions.reply_withdrawn", replies.note_answer)
     listen("document.rendered", "portal.paper_code", signing.note_paper)
     listen("receipt.identified", "cases.note_receipt", money.note_receipt)
+    listen("receipt.identified", "funds.recover", transfers_of_books.recover)
+    listen("approval.refused", "cases.transfer_refused", transfers.close_refused)
+    listen("approval.withdrawn", "cases.transfer_withdrawn", transfers.close_refused)
     listen("receipt.released", "cases.note_released", money.note_released)
     listen("statement.confirmed", "cases.propose", claiming.propose)
     listen("payee.registered", "cases.note_payee", money.note_payee)

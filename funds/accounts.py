@@ -1,9 +1,10 @@
-"""The chart of accounts: four per court, five per case book. Amounts are positive and have a side.
+"""The chart of accounts: seven per court, seven per case book. Amounts are positive and have a side.
 
 A case account is what the court owes for the case, so it grows on the credit side and never falls below
 zero. The bank account is what the court has. `paid` only remembers what was paid out; `disbursed` is its
-counterpart, so that bank = suspense + unidentified + custody + in transit + escrow + fee holds at any time, as on the
-bank's statement.
+counterpart, so that bank = suspense + unidentified + court escrow + revolving fund + custody + in transit + escrow +
+deposit + refund + fee holds at any time, as on the bank's statement. `clearing` carries money of one case to another
+within one act and is empty behind it.
 """
 
 from django.db import models
@@ -16,11 +17,16 @@ class Account(models.TextChoices):
     BANK = "bank", _("案款专户存款")
     UNIDENTIFIED = "unidentified", _("待认领款")
     SUSPENSE = "suspense", _("银行流水待核款")
+    COURT_ESCROW = "court_escrow", _("不明款提存")
+    REVOLVING = "revolving", _("周转基金")
+    CLEARING = "clearing", _("案件间划转")
     DISBURSED = "disbursed", _("累计付出")
     CUSTODY = "custody", _("待发")
     IN_TRANSIT = "in_transit", _("在途")
     PAID = "paid", _("已发放")
     ESCROW = "escrow", _("提存")
+    DEPOSIT = "deposit", _("竞买保证金")
+    REFUND = "refund", _("待退款")
     FEE = "fee", _("执行费用")
 
 
@@ -43,11 +49,34 @@ class JournalKind(models.TextChoices):
     REVERSAL = "reversal", _("冲销")
 
 
-COURT_ACCOUNTS = (Account.BANK, Account.UNIDENTIFIED, Account.SUSPENSE, Account.DISBURSED)
+COURT_ACCOUNTS = (
+    Account.BANK,
+    Account.UNIDENTIFIED,
+    Account.SUSPENSE,
+    Account.COURT_ESCROW,
+    Account.REVOLVING,
+    Account.CLEARING,
+    Account.DISBURSED,
+)
 """Accounts of a court, shared by all its cases: no stored balance, their lines are summed."""
-CASE_ACCOUNTS = (Account.CUSTODY, Account.IN_TRANSIT, Account.PAID, Account.ESCROW, Account.FEE)
+CASE_ACCOUNTS = (
+    Account.CUSTODY,
+    Account.IN_TRANSIT,
+    Account.PAID,
+    Account.ESCROW,
+    Account.DEPOSIT,
+    Account.REFUND,
+    Account.FEE,
+)
 """Accounts of a case's book, each with a stored balance that the database keeps from the lines."""
-HELD_ACCOUNTS = (Account.CUSTODY, Account.IN_TRANSIT, Account.ESCROW, Account.FEE)
+HELD_ACCOUNTS = (
+    Account.CUSTODY,
+    Account.IN_TRANSIT,
+    Account.ESCROW,
+    Account.DEPOSIT,
+    Account.REFUND,
+    Account.FEE,
+)
 """Those whose money is still in the bank account."""
 DEBIT_ACCOUNTS = (Account.BANK, Account.DISBURSED)
 """Those that grow on the debit side."""

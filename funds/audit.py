@@ -15,7 +15,7 @@ from django.db import connection
 from events.audit import flaws
 from kernel.money import format_yuan, from_fen
 
-STREAMS = ("book:", "receipt:", "payout:", "statement:")
+STREAMS = ("book:", "receipt:", "payout:", "statement:", "transfer:", "fund:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "法院科目余额为负",
         """
         SELECT 'court:' || moved.court_id || ' ' || moved.account, 0,
-               sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense') THEN 1 ELSE -1 END
+               sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense', 'court_escrow', 'revolving', 'clearing') THEN 1 ELSE -1 END
           FROM funds_movement moved WHERE moved.book_id IS NULL
          GROUP BY moved.court_id, moved.account
-        HAVING sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense') THEN 1 ELSE -1 END < 0
+        HAVING sum(moved.signed) * CASE WHEN moved.account IN ('unidentified', 'suspense', 'court_escrow', 'revolving', 'clearing') THEN 1 ELSE -1 END < 0
         """,
     ),
     "receipt_unidentified": (
@@ -85,7 +85,8 @@ CHECKS: dict[str, tuple[str, str]] = {
           FROM funds_receipt receipt
          CROSS JOIN LATERAL (
                SELECT receipt.amount * (receipt.state = 'unidentified')::int AS amount) expected
-          LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id AND moved.account = 'unidentified'
+          LEFT JOIN funds_movement moved
+            ON moved.receipt_id = receipt.id AND moved.account IN ('unidentified', 'court_escrow')
          GROUP BY receipt.id, expected.amount
         HAVING coalesce(sum(moved.signed), 0) <> expected.amount
         """,
@@ -97,7 +98,8 @@ CHECKS: dict[str, tuple[str, str]] = {
           FROM funds_receipt receipt
          CROSS JOIN LATERAL (
                SELECT receipt.amount * (receipt.state = 'identified')::int AS amount) expected
-          LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id AND moved.book_id IS NOT NULL
+          LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id
+               AND (moved.book_id IS NOT NULL OR moved.account IN ('revolving', 'clearing') AND moved.signed > 0)
          GROUP BY receipt.id, expected.amount
         HAVING coalesce(sum(moved.signed), 0) <> expected.amount
         """,
@@ -131,7 +133,9 @@ CHECKS: dict[str, tuple[str, str]] = {
           LEFT JOIN (SELECT court_id, sum(amount) AS amount FROM funds_receipt
                       WHERE state <> 'voided' GROUP BY court_id) arrived ON arrived.court_id = court.id
           LEFT JOIN (SELECT moved.court_id, sum(moved.signed) AS amount FROM funds_movement moved
-                      WHERE moved.book_id IS NOT NULL OR moved.account = 'unidentified'
+                      WHERE moved.book_id IS NOT NULL OR moved.account IN ('unidentified', 'court_escrow')
+                         OR moved.receipt_id IS NOT NULL AND moved.account IN ('revolving', 'clearing')
+                        AND moved.signed > 0
                       GROUP BY moved.court_id) booked ON booked.court_id = court.id
          WHERE coalesce(arrived.amount, 0) <> coalesce(booked.amount, 0)
         """,
@@ -171,6 +175,66 @@ CHECKS: dict[str, tuple[str, str]] = {
         HAVING coalesce(sum(moved.signed), 0) <> expected.amount
         """,
     ),
+    "transfer_state": (
+        "专项款项状态与账目不符",
+        """
+        SELECT 'transfer:' || transfer.id || ' ' || place.account, expected.amount, coalesce(sum(moved.signed), 0)
+          FROM funds_transfer transfer
+          JOIN (VALUES ('escrow', 'escrow'), ('refund', 'refund'), ('deposit', 'deposit'),
+                       ('court_escrow', 'court_escrow')) place (kind, account) ON place.kind = transfer.kind
+         CROSS JOIN LATERAL (SELECT transfer.amount * (transfer.state = 'held')::int AS amount) expected
+          LEFT JOIN funds_journal journal ON split_part(journal.key, '/', 1) = 'transfer:' || transfer.id
+          LEFT JOIN funds_movement moved ON moved.journal_id = journal.id AND moved.account = place.account
+         GROUP BY transfer.id, place.account, expected.amount
+        HAVING coalesce(sum(moved.signed), 0) <> expected.amount
+        """,
+    ),
+    "set_aside": (
+        "专门科目余额不等于在办专项款项之和",
+        """
+        SELECT 'court:' || court.id || ' ' || place.account, coalesce(owed.amount, 0), coalesce(booked.amount, 0)
+          FROM courts_court court
+         CROSS JOIN (VALUES ('escrow'), ('refund'), ('deposit'), ('court_escrow')) place (account)
+          LEFT JOIN (SELECT court_id, kind, sum(amount) AS amount FROM funds_transfer
+                      WHERE state = 'held' GROUP BY court_id, kind) owed
+            ON owed.court_id = court.id AND owed.kind = place.account
+          LEFT JOIN (SELECT court_id, account, sum(signed) AS amount FROM funds_movement
+                      GROUP BY court_id, account) booked
+            ON booked.court_id = court.id AND booked.account = place.account
+         WHERE coalesce(owed.amount, 0) <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "revolving": (
+        "周转基金余额不等于拨入减垫付加收回",
+        """
+        SELECT 'court:' || court.id, coalesce(given.amount, 0) - coalesce(advanced.amount, 0), coalesce(booked.amount, 0)
+          FROM courts_court court
+          LEFT JOIN (SELECT court_id, round(sum((data ->> 'amount')::numeric) * 100)::bigint AS amount
+                       FROM events_event WHERE kind = 'fund.topped_up' GROUP BY court_id) given
+            ON given.court_id = court.id
+          LEFT JOIN (SELECT court_id, sum(amount - recovered) AS amount FROM funds_transfer
+                      WHERE kind = 'advance' AND state = 'paid' GROUP BY court_id) advanced
+            ON advanced.court_id = court.id
+          LEFT JOIN (SELECT court_id, sum(signed) AS amount FROM funds_movement
+                      WHERE account = 'revolving' GROUP BY court_id) booked ON booked.court_id = court.id
+         WHERE coalesce(given.amount, 0) - coalesce(advanced.amount, 0) <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "recovered": (
+        "垫付已收回金额与收回记录不符",
+        """
+        SELECT 'transfer:' || transfer.id, coalesce(sum(recovery.amount), 0), transfer.recovered
+          FROM funds_transfer transfer LEFT JOIN funds_recovery recovery ON recovery.transfer_id = transfer.id
+         GROUP BY transfer.id HAVING coalesce(sum(recovery.amount), 0) <> transfer.recovered
+        """,
+    ),
+    "clearing": (
+        "案件间划转没有轧平",
+        """
+        SELECT 'court:' || court_id, 0, sum(signed) FROM funds_movement WHERE account = 'clearing'
+         GROUP BY court_id HAVING sum(signed) <> 0
+        """,
+    ),
     "reversal": (
         "冲销与原分录不成镜像",
         """
@@ -197,6 +261,7 @@ CHECKS: dict[str, tuple[str, str]] = {
                                   AND event.stream = 'book:' || line.book_id)
                AND NOT EXISTS (SELECT FROM funds_statement statement WHERE statement.journal_id = journal.id
                                   AND event.stream = 'statement:' || statement.id)
+               AND (event.stream <> split_part(journal.key, '/', 1) OR journal.kind <> 'transfer')
         """,
     ),
     "event_journal": (
@@ -207,6 +272,9 @@ CHECKS: dict[str, tuple[str, str]] = {
          WHERE ((event.stream LIKE 'receipt:%' OR event.stream LIKE 'payout:%')
            AND event.kind IN ('receipt.arrived', 'receipt.identified', 'receipt.released', 'receipt.voided',
                               'payout.sent', 'payout.paid', 'payout.returned')
+            OR event.stream LIKE 'transfer:%' AND event.data ->> 'kind' NOT IN ('relief', 'insurance')
+           AND event.kind IN ('transfer.held', 'transfer.released', 'transfer.paid', 'transfer.recovered')
+            OR event.stream LIKE 'fund:%'
             OR event.stream LIKE 'statement:%' AND event.kind = 'statement.confirmed'
                AND event.data ->> 'amount' <> '0.00')
            AND NOT EXISTS (SELECT FROM funds_journal journal WHERE journal.event_id = event.id)
@@ -293,7 +361,8 @@ CHECKS: dict[str, tuple[str, str]] = {
         """
         SELECT thing.stream || ' ' || thing.state, NULL::bigint, NULL::bigint
           FROM (SELECT 'receipt:' || id AS stream, state FROM funds_receipt
-                UNION ALL SELECT 'payout:' || id, state FROM funds_payout) thing
+                UNION ALL SELECT 'payout:' || id, state FROM funds_payout
+                UNION ALL SELECT 'transfer:' || id, state FROM funds_transfer) thing
           LEFT JOIN LATERAL (SELECT data ->> 'state' AS state FROM events_event event
                               WHERE event.stream = thing.stream ORDER BY seq DESC LIMIT 1) last ON true
          WHERE last.state IS DISTINCT FROM thing.state

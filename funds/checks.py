@@ -11,7 +11,7 @@ from django_fsm import TransitionNotAllowed
 from courts.models import User
 from funds.books import lock_book
 from funds.ledger import custody_of
-from funds.models import Book, Payee, Payout, Receipt
+from funds.models import Book, Payee, Payout, Receipt, Transfer
 from funds.repeats import used_otherwise
 from funds.states import RESERVING, RUNNING, PayoutState
 from kernel.errors import BadInput, Conflict, NotFound, WrongState
@@ -59,7 +59,7 @@ def room_for(payout: Payout) -> int:
             fix=_("先办完或取消那一笔。"),
         )
     reserved = sum((amount for _payee, state, amount in others if state in RESERVING), Decimal(0))
-    enough(payout, custody_of(payout.receipt_id) - reserved)
+    enough(payout, custody_of(payout.receipt_id) - reserved - promised(payout.receipt_id))
     return 1 + to_same.count(PayoutState.RETURNED)
 
 
@@ -104,3 +104,20 @@ def move(payout: Payout, transition: str, act: str, **values: Any) -> None:
             fix=_("刷新页面，按当前状态办理。"),
             detail={"state": payout.state},
         ) from error
+
+
+def free_of(receipt: Receipt, *, besides: int | None = None) -> Decimal:
+    """What of a receipt is in custody and nobody has spoken for, yuan. The caller holds the book.
+
+    besides: a transfer that asks for itself.
+    """
+    reserved = receipt.payouts.reserving().values_list("amount", flat=True)
+    return custody_of(receipt.pk) - sum(reserved, Decimal(0)) - promised(receipt.pk, besides=besides)
+
+
+def promised(receipt_id: int, *, besides: int | None = None) -> Decimal:
+    """What transfers of a receipt have asked for and not yet moved, yuan."""
+    waiting = Transfer.objects.filter(receipt_id=receipt_id, state__in=("requested", "approved")).exclude(
+        pk=besides
+    )
+    return sum(waiting.values_list("amount", flat=True), Decimal(0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from courts.models import User
-from funds.models import Payout
+from funds.models import Payout, Transfer
 from kernel.errors import NotAllowed
 
 Rights = tuple[tuple[str, str], ...]
@@ -43,4 +43,15 @@ def may_check(payout: Payout, actor: User) -> None:
             _("申请、经办发放的人员不能审批同一笔发放。"),
             code="FUNDS-TWO-PEOPLE",
             fix=_("请另一名有权人员审批。"),
+        )
+
+
+def may_settle(transfer: Transfer, actor: User) -> None:
+    """Who moves the money of a transfer is another person than who asked for it (JZ 三(二)6). Raises NotAllowed."""
+    may(actor, PAY + RECORD, _("办理%s") % transfer.get_kind_display())
+    if actor.pk == transfer.requester_id:
+        raise NotAllowed(
+            _("提出申请的人员不能办理同一笔款项的转账。"),
+            code="FUNDS-TWO-PEOPLE",
+            fix=_("请案款专管或者财务人员办理。"),
         )

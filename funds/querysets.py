@@ -64,3 +64,11 @@ class LineQuerySet(CourtQuerySet):
     def unclaimed(self) -> Self:
         """不明款: money that came and stands under no case yet, wholly or in part."""
         return self.filter(direction="C", claimed__lt=models.F("amount"))
+
+
+class TransferQuerySet(HeldQuerySet):
+    """Transfers: escrow, refunds, deposits, advances, aid."""
+
+    def advances_out(self) -> Self:
+        """垫付 of which the fund still waits for a part."""
+        return self.filter(kind="advance", state="paid", recovered__lt=models.F("amount"))

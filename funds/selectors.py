@@ -10,7 +10,7 @@ from django.db.models import F, Q, Sum
 from courts.models import User
 from funds.accounts import Account, Side
 from funds.ledger import NOTHING
-from funds.models import Balance, Line, PayeeAccount, Payout, Receipt
+from funds.models import Balance, Line, PayeeAccount, Payout, Receipt, Transfer
 from funds.querysets import PayoutQuerySet, ReceiptQuerySet
 from funds.states import RESERVING
 
@@ -39,10 +39,18 @@ class CaseMoney:
     in_transit: Decimal
     paid: Decimal
     escrow: Decimal
+    deposit: Decimal
+    refund: Decimal
     fee: Decimal
     receipts: tuple[ReceiptMoney, ...]
     payouts: tuple[Payout, ...]
     payees: tuple[PayeeAccount, ...]
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def aid(self) -> Decimal:
+        """救助、保险 that was paid: aid to the applicant, never a part of what was received."""
+        return sum((t.amount for t in self.transfers if t.is_aid and t.state == "paid"), NOTHING)
 
     @property
     def outstanding(self) -> Decimal:
@@ -56,7 +64,7 @@ class CaseMoney:
 
 
 def money_of(about: str, *, claimed: Decimal = NOTHING) -> CaseMoney:
-    """The money of `about` ("case:12") in five queries, however much there is. The caller has checked who
+    """The money of `about` ("case:12") in six queries, however much there is. The caller has checked who
     asks.
     """
     balances = dict(Balance.objects.filter(book__about=about).values_list("account", "amount"))
@@ -65,12 +73,16 @@ def money_of(about: str, *, claimed: Decimal = NOTHING) -> CaseMoney:
     payouts = tuple(Payout.objects.filter(about=about).select_related(*people).order_by("-id"))
     payees = PayeeAccount.objects.filter(payee__about=about, version=F("payee__version"))
     custody = _custody_by_receipt(about)
+    transfers = tuple(
+        Transfer.objects.filter(about=about).select_related("requester", "doer").order_by("-id")
+    )
     return CaseMoney(
         claimed=claimed,
-        received=sum((receipt.amount for receipt in receipts), NOTHING),
+        received=_received(balances, transfers),
         receipts=tuple(_receipt_money(receipt, custody, payouts) for receipt in receipts),
         payouts=payouts,
         payees=tuple(payees.select_related("payee").order_by("payee_id")),
+        transfers=transfers,
         **{
             account.value: balances.get(account, NOTHING)
             for account in (
@@ -78,10 +90,23 @@ def money_of(about: str, *, claimed: Decimal = NOTHING) -> CaseMoney:
                 Account.IN_TRANSIT,
                 Account.PAID,
                 Account.ESCROW,
+                Account.DEPOSIT,
+                Account.REFUND,
                 Account.FEE,
             )
         },
     )
+
+
+def nothing_waits(receipt_id: int) -> bool:
+    """Whether nothing of a receipt is in custody or in transit: paid, set aside, recovered or shared out."""
+    waiting = Line.objects.filter(
+        journal__receipt_id=receipt_id, account__in=(Account.CUSTODY, Account.IN_TRANSIT)
+    )
+    sums = waiting.aggregate(
+        credit=Sum("amount", filter=Q(side=Side.CREDIT)), debit=Sum("amount", filter=Q(side=Side.DEBIT))
+    )
+    return (sums["credit"] or NOTHING) == (sums["debit"] or NOTHING)
 
 
 def unidentified(user: User) -> ReceiptQuerySet:
@@ -96,6 +121,18 @@ def running_payouts(user: User) -> PayoutQuerySet:
     return running.select_related("receipt", "payee", "account", "requester", "maker", "checker").order_by(
         "id"
     )
+
+
+def _received(balances: dict[str, Decimal], transfers: tuple[Transfer, ...]) -> Decimal:
+    """What the respondent's money brought: all that stands in the book or left it to payees and to the revolving fund,
+    without deposits, without what went back to its payer, without what was shared out to other cases.
+    """
+    there = (Account.CUSTODY, Account.IN_TRANSIT, Account.PAID, Account.ESCROW, Account.FEE)
+    whole = sum((balances.get(account, NOTHING) for account in there), NOTHING)
+    back = sum(
+        (t.amount for t in transfers if t.kind in ("refund", "deposit") and t.state == "paid"), NOTHING
+    )
+    return whole - back + sum((t.recovered for t in transfers), NOTHING)
 
 
 def _custody_by_receipt(about: str) -> dict[int, Decimal]:

@@ -39,6 +39,10 @@ DEFAULT_CHAINS: Mapping[str, tuple[str, ...]] = {
     "over_limit": ("bureau_director",),
     "cannot_dispose": ("bureau_director",),
     "petition_reply": ("bureau_director",),
+    "escrow_funds": ("bureau_director", "vice_president"),
+    "refund_funds": ("bureau_director",),
+    "advance_funds": ("bureau_director", "vice_president"),
+    "aid_funds": ("bureau_director",),
 }
 # Our matter -> as the packs call it; an extension is called after the duty that it extends.
 MATTERS: Mapping[str, str] = {"deduction": "deduct_period", "over_limit": "over_limit_control"}

@@ -24,6 +24,10 @@ from regimes.nodes import NodeDef, clean
 DOING = "do_work_item"
 
 
+BY_THE_BOOKS = ("escrow",)
+"""Forms of nodes that only a movement of money completes."""
+
+
 def complete_node(
     *,
     node_id: int,
@@ -71,6 +75,10 @@ def complete_seen(
         return event
     warnings = may_do(locked, actor, node)
     check_open(locked, node, seen_version)
+    if locked.book.node(node.kind).form in BY_THE_BOOKS:
+        raise WrongState(
+            _("“%s”随款项的办理自动办结。") % locked.book.node(node.kind).zh, fix=_("在案款页办理这笔款项。")
+        )
     act = act_of(locked, node, values, at=at, key=key, on=on)
     act.warnings += warnings
     act.quiet = quiet or locked.case.imported and act.on < locked.case.created_at.date()

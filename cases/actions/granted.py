@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from approvals.models import Request
-from cases.actions import converting, deferring, holding, undoing
+from cases.actions import converting, deferring, holding, transfers, undoing
 from cases.perform import Act, known, perform
 from cases.snapshot import lock_case
 from events.models import Event
@@ -90,6 +90,7 @@ DOING: Mapping[str, Callable[[Request, Mapping[str, Any]], None]] = {
     "cancel_case": _cancel,
     "defer_payout": _defer,
     converting.MATTER: _convert,
+    **dict.fromkeys(transfers.KINDS, transfers.carry_out),
 }
 
 

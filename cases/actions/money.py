@@ -25,6 +25,7 @@ from funds.actions import payouts
 from funds.models import Payee, Payout
 from funds.policy import may_check
 from funds.routes import Route
+from funds.selectors import nothing_waits
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from kernel.money import format_yuan
@@ -309,7 +310,7 @@ def note_paid(event: Event) -> None:
         subject = receipt_subject(locked, data["receipt"])
         paid_on = dt.date.fromisoformat(data["paid_on"])
         paid = sum(p.amount for p in Payout.objects.filter(receipt_id=data["receipt"], state="paid"))
-        whole = paid >= Decimal(locked.facts[subject]["fund_amount"])
+        whole = paid >= Decimal(locked.facts[subject]["fund_amount"]) or nothing_waits(data["receipt"])
         act = Act(
             kind="payout.noted",
             key=f"event:{event.pk}",

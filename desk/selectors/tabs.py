@@ -14,6 +14,7 @@ from desk.selectors import aside
 from desk.selectors.case_file import CaseFile, doer, doers_of, names_of
 from desk.selectors.menu import may_ask, may_control
 from desk.selectors.payouts import allowed, payout_shape, receipt_shape
+from desk.selectors.transfers import asking_links, transfer_shape
 from desk.words import instant_words, plain_day, yuan
 from documents.models import File, Paper
 from events.models import Event
@@ -75,7 +76,7 @@ def property_items(file: CaseFile) -> dict[str, Any]:
 
 
 def money(file: CaseFile) -> dict[str, Any]:
-    """What arrived, what was paid, to whom it may be paid. Five queries more."""
+    """What arrived, what was paid, to whom it may be paid. Six queries more."""
     found = money_of(file.case.about, claimed=file.case.claim_amount)
     tiles = [
         {"label": _("已到账"), "value": format_yuan(found.received)},
@@ -84,8 +85,17 @@ def money(file: CaseFile) -> dict[str, Any]:
         {"label": _("已发放"), "value": format_yuan(found.paid)},
         {"label": _("尚未到位"), "value": format_yuan(found.outstanding)},
     ]
+    aside = (
+        (_("提存"), found.escrow),
+        (_("保证金"), found.deposit),
+        (_("待退款"), found.refund),
+        (_("救助（不计到位）"), found.aid),
+    )
+    tiles += [{"label": label, "value": format_yuan(value)} for label, value in aside if value]
     return {
         "tiles": tiles,
+        "transfers": [transfer_shape(file, each) for each in found.transfers],
+        "asking": asking_links(file, has_receipts=bool(found.receipts)),
         "receipts": [
             receipt_shape(file, receipt, found.payouts, may_be_paid=bool(found.payees))
             for receipt in reversed(found.receipts)

@@ -135,6 +135,12 @@ POSED = (
     Plan(stories.termination_asked, 61),
     Plan(stories.petitioned, 24),
     Plan(stories.petitioned_by_phone, 16),
+    Plan(stories.escrowed, 20),
+    Plan(stories.escrow_asked, 18),
+    Plan(stories.papers_missing, 14, "agent"),
+    Plan(stories.refunded, 18, "firm"),
+    Plan(stories.insured, 13),
+    Plan(stories.shared_out, 15),
 )
 # The past: how often in ten, between how many working days ago, who stands in it.
 PAST = (

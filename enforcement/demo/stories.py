@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
-from enforcement.demo import money, petitions, turns
+from enforcement.demo import aside, money, petitions, turns
 from enforcement.demo.case import DemoCase
 from enforcement.demo.property import (
     announce,
@@ -394,3 +394,52 @@ def petitioned_by_phone(case: DemoCase) -> None:
     found(case, account(case, "0.3"))
     control(case.wait(2), ACCOUNT)
     petitions.register(case.at(case.script.workdays_ago(1)), petitions.PANEL, channel="phone")
+
+
+def escrowed(case: DemoCase) -> None:
+    """The payee will not collect: escrowed by decision, four days after the ground."""
+    settle_by_account(case)
+    aside.note_cause(case.wait(2), "payee_refuses", "两次电话联系申请执行人，其明确表示暂不领取。")
+    aside.ask(case.wait(1), "escrow", "1", "申请执行人书面表示拒绝领取。", cause="payee_refuses")
+    aside.grant(case.wait(1), "bureau_director", "vice_president")
+    aside.hold(case.wait(2), "云州市公证处")
+
+
+def escrow_asked(case: DemoCase) -> None:
+    """Escrow was asked for and lies with its approvers; old money of the court is being traced beside it."""
+    settle_by_account(case)
+    aside.find_old(case.wait(1))
+    aside.ask(
+        case.wait(1), "escrow", "0.5", "申请执行人下落不明，公告后仍未领取。", cause="payee_unreachable"
+    )
+
+
+def papers_missing(case: DemoCase) -> None:
+    """Money waits because the payee's papers are not complete."""
+    settle_by_account(case)
+    aside.note_cause(case.wait(1), "papers_incomplete", "已电话通知补交身份证复印件和领款承诺书。")
+
+
+def refunded(case: DemoCase) -> None:
+    """A part was paid twice and goes back to its payer."""
+    settle_by_account(case)
+    aside.ask(case.wait(1), "refund", "0.1", "被执行人重复支付，多付部分退还付款人。")
+    aside.grant(case.wait(1), "bureau_director")
+    aside.hold(case.wait(1))
+    aside.pay(case.wait(1))
+
+
+def insured(case: DemoCase) -> None:
+    """Enforcement insurance paid a part to the applicant; it is aid and nothing of the claim."""
+    found(case, account(case, "0.2"))
+    aside.ask(
+        case.wait(2), "insurance", "0.1", "涉民生案件，被执行人无财产可供执行。", body="云州财产保险公司"
+    )
+    aside.grant(case.wait(1), "bureau_director")
+    aside.pay(case.wait(2))
+
+
+def shared_out(case: DemoCase) -> None:
+    """Two creditors share what there is; the plan is being served."""
+    settle_by_account(case)
+    aside.share(case.wait(1))

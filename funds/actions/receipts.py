@@ -21,7 +21,7 @@ from funds.ledger import credit, custody_of, debit, post, reverse
 from funds.models import Book, Claim, Journal, Receipt, StatementLine
 from funds.repeats import used_otherwise, was_done
 from funds.shapes import past, positive, reason_of
-from funds.states import ReceiptState
+from funds.states import OPEN_TRANSFERS, ReceiptState
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from kernel.money import format_yuan
 from kernel.time import today
@@ -136,6 +136,7 @@ def identify_receipt(
                 _("案件与到账款项不属于同一法院。"), field="about", fix=_("由收款法院先行移送款项。")
             )
         _must_be(receipt, ReceiptState.UNIDENTIFIED, _("认领"))
+        _not_set_aside(receipt)
         receipt.identify(book=book, at=at)
         _save(receipt)
         event = _tell(receipt, "receipt.identified", actor, at, key, book=book.pk, times=receipt.times)
@@ -213,6 +214,12 @@ def release_receipt(
                 code="RECEIPT-SPENT",
                 fix=_("先取消未完成的发放；已经付出的，先追回款项。"),
             )
+        if receipt.journals.filter(lines__account=Account.CLEARING).exists():
+            raise WrongState(
+                _("这笔款项由另一案件分配而来，不能退回待认领。"),
+                code="RECEIPT-SHARED",
+                fix=_("由主持分配的案件更正。"),
+            )
         about, book_id = receipt.about, receipt.book_id
         receipt.release(reason=reason)
         _save(receipt)
@@ -236,6 +243,7 @@ def void_receipt(
             return receipt
         policy.may(actor, policy.RECORD, _("作废到账登记"))
         _must_be(receipt, ReceiptState.UNIDENTIFIED, _("作废"))
+        _not_set_aside(receipt)
         _give_back(receipt)
         receipt.void(reason=reason)
         _save(receipt)
@@ -342,6 +350,15 @@ def _must_be(receipt: Receipt, state: ReceiptState, act: str) -> None:
             _("这笔款项%(state)s，不能%(act)s。") % {"state": receipt.get_state_display(), "act": act},
             code="RECEIPT-STATE",
             fix=_("刷新页面，核对款项的状态。"),
+        )
+
+
+def _not_set_aside(receipt: Receipt) -> None:
+    if receipt.transfers.filter(state__in=OPEN_TRANSFERS).exists():
+        raise WrongState(
+            _("这笔款项正在办理提存或者已经提存。"),
+            code="RECEIPT-ESCROW",
+            fix=_("先把提存的款项转回待认领。"),
         )
 
 

@@ -14,6 +14,7 @@ from funds.models.statements import (
     StatementLine,
     SubAccount,
 )
+from funds.models.transfers import Recovery, Trace, Transfer
 
 __all__ = [
     "Balance",
@@ -27,10 +28,13 @@ __all__ = [
     "Payout",
     "Proposal",
     "Receipt",
+    "Recovery",
     "StagedLine",
     "Statement",
     "StatementHeading",
     "StatementLine",
     "SubAccount",
     "TAIL",
+    "Trace",
+    "Transfer",
 ]

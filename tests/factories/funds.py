@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from courts.models import Court, User
+from funds.actions import transfers
 from funds.actions.payees import register_payee
 from funds.actions.payouts import (
     approve_payout,
@@ -20,8 +23,8 @@ from funds.actions.payouts import (
     to_finance,
 )
 from funds.actions.receipts import identify_receipt, record_receipt
-from funds.books import open_book
-from funds.models import Payee, Payout, Receipt
+from funds.books import lock_book, open_book
+from funds.models import Book, Payee, Payout, Receipt, Transfer
 from funds.routes import Route
 from kernel import time
 from tests.factories.courts import court, person
@@ -148,3 +151,25 @@ def take(at_desk: Desk, made: Payout, step: str, *, key: str = "", on: dt.date |
     return confirm_paid(
         actor=at_desk.officer, bank_ref=f"R{next(_numbers):08d}", paid_on=on or time.today(), **given
     )
+
+
+def granted(
+    at_desk: Desk, kind: str, amount: str, receipt: Receipt | None = None, *, upto: str = "", **more: Any
+) -> Transfer:
+    """A transfer as its approvers granted it, asked by the handler's side; upto: "hold" or "pay" by finance."""
+    number = next(_numbers)
+    asker = more.pop("asker", None) or person(at_desk.court, "fund_officer")
+    key = more.pop("key", f"transfer-{number}")
+    with transaction.atomic():
+        book = lock_book(Book.objects.get(about=at_desk.about).pk)
+        made = transfers.open_transfer(
+            kind=kind, amount=Decimal(amount), ground="测试事由", actor=asker, at=time.now(), key=key, book=book,
+            receipt=receipt, **more,
+        )  # fmt: skip
+        transfers.approve(made, approval_id=7, on=time.today(), name="user:1", at=time.now(), key=f"{key}:ok")
+    given = {"transfer_id": made.pk, "on": time.today(), "actor": at_desk.finance, "at": time.now()}
+    if upto and kind in transfers.PLACES:
+        made = transfers.hold(body="公证处", key="hold", **given)
+    if upto == "pay":
+        made = transfers.pay(bank_ref=f"T{number}", key="pay", **given)
+    return made

@@ -8,15 +8,19 @@ from decimal import Decimal
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
-from events.log import append
+from events.log import append, find
+from funds.actions import transfers
 from funds.actions.claiming import Part, claim_lines
 from funds.actions.payouts import return_payout
 from funds.actions.receipts import release_receipt, void_receipt
+from funds.actions.sharing import share_out
 from funds.audit import CHECKS, differences
-from funds.models import Payout, StatementLine
+from funds.books import lock_book
+from funds.models import Book, Payout, StatementLine
 from kernel import time
-from tests.factories.funds import Desk, arrival, desk, in_custody, payee, payout
+from tests.factories.funds import Desk, arrival, desk, granted, in_custody, payee, payout
 from tests.factories.statements import bank_account, confirmed, row, written
 
 PLANTS = {
@@ -44,6 +48,16 @@ PLANTS = {
     "bank": ["UPDATE funds_line SET account = 'unidentified' WHERE account = 'disbursed'"],
     "disbursed": ["UPDATE funds_line SET account = 'fee' WHERE account = 'paid'"],
     "payout_state": ["UPDATE funds_payout SET state = 'sent' WHERE state = 'paid'"],
+    "transfer_state": [
+        "UPDATE funds_transfer SET state = 'released' WHERE kind = 'refund' AND state = 'paid'",
+        "UPDATE funds_transfer SET state = 'approved' WHERE kind = 'escrow' AND state = 'held'",
+    ],
+    "set_aside": ["UPDATE funds_transfer SET amount = amount + 100 WHERE kind = 'escrow' AND state = 'held'"],
+    "revolving": [
+        "UPDATE funds_transfer SET amount = amount + 100 WHERE kind = 'advance' AND state = 'paid'"
+    ],
+    "recovered": ["UPDATE funds_recovery SET amount = amount + 1"],
+    "clearing": ["UPDATE funds_line SET account = 'court_escrow' WHERE account = 'clearing' AND side = 'C'"],
     "reversal": ["UPDATE funds_line SET account = 'escrow' WHERE account = 'custody' AND side = 'D'"],
     "journal_event": ["UPDATE funds_journal SET event_id = (SELECT min(event_id) FROM funds_journal)"],
     "event_journal": [
@@ -79,6 +93,8 @@ GUARDED = (
     "events_event",
     "funds_statement",
     "funds_statementline",
+    "funds_transfer",
+    "funds_recovery",
 )
 
 
@@ -112,7 +128,26 @@ def story(live_db: str) -> Desk:
         at=time.now(),
         key="c",
     )
+    _set_aside(at_desk)
     return at_desk
+
+
+def _set_aside(at_desk: Desk) -> None:
+    """Money in escrow, a refund that was paid, an advance partly recovered, a part shared out to another case."""
+    granted(at_desk, "escrow", "11.00", in_custody(at_desk, "15.00", key="e"), upto="hold")
+    granted(at_desk, "refund", "12.00", in_custody(at_desk, "12.00", key="r"), upto="pay")
+    given = {"on": time.today(), "actor": at_desk.finance, "at": time.now()}
+    transfers.top_up(court=at_desk.court, amount=Decimal(500), key="top", **given)
+    granted(at_desk, "advance", "40.00", None, upto="pay")
+    late = in_custody(at_desk, "25.00", key="late")
+    transfers.recover(find(late.stream, "identify"))
+    shared = in_custody(at_desk, "60.00", key="shared")
+    with transaction.atomic():
+        source = lock_book(shared.book_id)
+        to = Book.objects.exclude(pk=source.pk).latest("pk")
+        share_out(
+            receipt=shared, to=to, amount=Decimal("13.00"), key="share", **{**given, "actor": at_desk.officer}
+        )
 
 
 def plant(owner_sql: psycopg.Connection, statements: list[str]) -> None:
@@ -162,4 +197,4 @@ def test_the_place_and_the_amounts_are_named(story: Desk, owner_sql: psycopg.Con
     paid = Payout.objects.get(state="paid")
     plant(owner_sql, PLANTS["balance_sum"])
     texts = [difference.text for difference in differences() if difference.check == "balance_sum"]
-    assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥100.00，实为 ¥100.01" in texts
+    assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥112.00，实为 ¥112.01" in texts

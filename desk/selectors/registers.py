@@ -1,0 +1,194 @@
+"""Registers of money: transfers by kind, deferrals, old money, money that waits by age and by cause, plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, Q, Sum
+
+from cases.models import Case, Fact, Hold
+from closing.models import DistributionPlan
+from courts.models import Court, User
+from courts.selectors import pack_of, packs_in_force
+from deadlines.models import Deadline
+from desk.keyset import SIZE, Segment, page
+from funds.actions.tracing import oldest_arrival
+from funds.ledger import NOTHING
+from funds.models import Receipt, Trace, Transfer
+from funds.querysets import ReceiptQuerySet
+
+KINDS = {
+    "escrow": ("escrow", "court_escrow"),
+    "refund": ("refund", "deposit"),
+    "advance": ("advance",),
+    "aid": ("relief", "insurance"),
+}
+BUCKETS = (5, 10, 15, 30)
+"""Days that are left before the limit (荆中法: 案款专管 watches money before it is late)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of a register. cases: by id, those the person may see; more: what a register needs beside its rows."""
+
+    rows: Sequence[Any]
+    cases: dict[int, Case] = field(default_factory=dict)
+    more: Any = None
+    next: str = ""
+    prev: str = ""
+
+
+def transfers(user: User, name: str, *, state: str, after: str, before: str, size: int = SIZE) -> Rows:
+    """提存、退款、垫付、救助登记簿, the newest first. Two queries."""
+    rows = Transfer.objects.visible_to(user).filter(kind__in=KINDS[name])
+    if state:
+        rows = rows.filter(state=state)
+    rows = rows.select_related("book", "receipt", "requester", "doer")
+    found = page([Segment("row", rows, ("-requested_on", "-id"))], after=after, before=before, size=size)
+    kept = [row for _name, row in found.rows]
+    return Rows(kept, _cases(user, [t.book.case_id for t in kept if t.book]), None, found.next, found.prev)
+
+
+def deferrals(user: User, *, state: str, after: str, before: str, size: int = SIZE) -> Rows:
+    """缓发登记簿: approved deferrals with their ten days after the ground ended. Three queries."""
+    visible = Case.objects.visible_to(user).values("pk")
+    rows = Hold.objects.filter(kind="payout_deferral_approved", voided=False, case__in=visible)
+    if state == "open":
+        rows = rows.filter(last=None)
+    if state == "ended":
+        rows = rows.exclude(last=None)
+    rows = rows.select_related("case", "case__owner", "subject")
+    found = page([Segment("row", rows, ("-first", "-id"))], after=after, before=before, size=size)
+    kept = [row for _name, row in found.rows]
+    clocks = Deadline.objects.filter(
+        subject_id__in=[h.subject_id for h in kept], duty="payout_after_deferral"
+    )
+    ends = {clock.subject_id: clock for clock in clocks.order_by("due_on")}
+    return Rows(kept, {h.case_id: h.case for h in kept}, ends, found.next, found.prev)
+
+
+def old_money(user: User, on: dt.date, *, after: str, before: str, size: int = SIZE) -> Rows:
+    """历史案款台账: unidentified money of three years and more, the oldest first, with its tracing. Three queries."""
+    rows = _old(user, on).select_related("court").prefetch_related(
+        Prefetch("traces", Trace.objects.order_by("pk")),
+        Prefetch("transfers", Transfer.objects.filter(kind="court_escrow")),
+    )  # fmt: skip
+    found = page([Segment("row", rows, ("arrived_on", "id"))], after=after, before=before, size=size)
+    return Rows([row for _name, row in found.rows], {}, None, found.next, found.prev)
+
+
+def _old(user: User, on: dt.date) -> ReceiptQuerySet:
+    return Receipt.objects.visible_to(user).unidentified().filter(arrived_on__lte=oldest_arrival(on))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """历史案款清理进度 of a court (JZ 三(二)7). left: yuan neither claimed nor escrowed; due: the rules' day, None where none."""
+
+    court: Court
+    left: Decimal
+    count: int
+    due: dt.date | None
+    rule: str
+
+    def is_late(self, on: dt.date) -> bool:
+        """Money is left and the day has passed."""
+        return bool(self.left) and self.due is not None and on > self.due
+
+
+def progress(user: User, on: dt.date) -> list[Progress]:
+    """Each court in the person's scope. Two queries and those of the courts' packs."""
+    courts = list(Court.objects.filter(pk__in=user.scope.courts).order_by("pk"))
+    aside = Q(transfers__kind="court_escrow", transfers__state="held")
+    rows = Receipt.objects.filter(court__in=courts).unidentified().filter(arrived_on__lte=oldest_arrival(on))
+    left: dict[int, tuple[Decimal, int]] = {}
+    for court_id, amount in rows.exclude(aside).values_list("court_id").annotate(all=Sum("amount")):
+        left[court_id] = (amount or NOTHING, 0)
+    return [
+        Progress(
+            court, left.get(court.pk, (NOTHING, 0))[0], left.get(court.pk, (NOTHING, 0))[1], *_due(court, on)
+        )
+        for court in courts
+    ]
+
+
+def _due(court: Court, on: dt.date) -> tuple[dt.date | None, str]:
+    """The day that the court's rules set for its level."""
+    facts = {"fund_age_years": 3, "court_level": court.level}
+    for release, _features in packs_in_force(court.pk, on):
+        for rule in pack_of(release).deadlines:
+            if rule.duty == "historical_funds" and rule.date and rule.when.evaluate(facts) is True:
+                return rule.date, rule.id
+    return None, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A receipt that waits to be paid. left: days to its limit, below zero when late; cause: why, "" when unknown."""
+
+    clock: Deadline
+    case: Case
+    receipt: Receipt
+    left: int
+    cause: str
+    has_escrow: bool
+
+
+def waiting(user: User, on: dt.date) -> list[Waiting]:
+    """Receipts whose payout clock runs, the earliest limit first. Five queries."""
+    clocks = list(
+        Deadline.objects.filter(
+            court_id__in=user.scope.courts or [0], node="payout", state="running", due_on__isnull=False
+        ).order_by("due_on", "pk")[:2000]
+    )
+    first: dict[int, Deadline] = {}
+    for clock in clocks:
+        first.setdefault(clock.subject_id, clock)
+    facts: dict[int, dict[str, Any]] = {}
+    rows = Fact.objects.filter(subject_id__in=first, key__in=("receipt_id", "unpaid_cause"))
+    for subject, key, value in rows.values_list("subject_id", "key", "value"):
+        facts.setdefault(subject, {})[key] = value
+    receipts = Receipt.objects.visible_to(user).in_bulk(
+        [f["receipt_id"] for f in facts.values() if f.get("receipt_id")]
+    )
+    open_escrow = set(
+        Transfer.objects.filter(receipt__in=receipts, kind="escrow")
+        .exclude(state__in=("released", "cancelled"))
+        .values_list("receipt_id", flat=True)
+    )
+    cases = _cases(user, [clock.case_id for clock in first.values()])
+    found = []
+    for subject, clock in first.items():
+        receipt = receipts.get(facts.get(subject, {}).get("receipt_id"))
+        case = cases.get(clock.case_id)
+        if receipt is not None and case is not None:
+            cause = str(facts[subject].get("unpaid_cause") or "")
+            found.append(
+                Waiting(clock, case, receipt, (clock.due_on - on).days, cause, receipt.pk in open_escrow)
+            )
+    return found
+
+
+def bucket(left: int) -> str:
+    """late, or the first of 5/10/15/30 days within which the limit comes, or later."""
+    if left < 0:
+        return "late"
+    return next((str(days) for days in BUCKETS if left <= days), "later")
+
+
+def plans(user: User, *, state: str, after: str, before: str, size: int = SIZE) -> Rows:
+    """参与分配登记簿, the newest first. Two queries."""
+    rows = DistributionPlan.objects.filter(case__in=Case.objects.visible_to(user).values("pk"))
+    if state:
+        rows = rows.filter(state=state)
+    rows = rows.select_related("case").prefetch_related("parties", "shares__party")
+    found = page([Segment("row", rows, ("-drafted_on", "-id"))], after=after, before=before, size=size)
+    return Rows([row for _name, row in found.rows], {}, None, found.next, found.prev)
+
+
+def _cases(user: User, ids: Sequence[int | None]) -> dict[int, Case]:
+    return Case.objects.visible_to(user).select_related("owner").in_bulk([pk for pk in ids if pk])

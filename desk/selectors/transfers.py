@@ -1,0 +1,79 @@
+"""How a transfer of a case stands and what may be done with it next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from desk.selectors.case_file import CaseFile
+from desk.selectors.payouts import PAYERS, REQUESTERS, allowed
+from desk.words import plain_day
+from funds.models import Transfer
+from kernel.money import format_yuan
+
+SETTLERS: tuple[tuple[str, str], ...] = (*PAYERS, ("receipt", "W"))
+PILLS = {
+    "requested": "todo",
+    "approved": "soon",
+    "held": "prog",
+    "released": "done",
+    "paid": "done",
+    "cancelled": "todo",
+}
+STEP_WORDS = {"hold": _lazy("转入专门科目"), "release": _lazy("转回待发"), "pay": _lazy("登记付款")}
+ASKING = {
+    "cause": _lazy("记录未发放原因"),
+    "escrow": _lazy("提请提存"),
+    "refund": _lazy("提请退款"),
+    "advance": _lazy("提请周转基金垫付"),
+    "aid": _lazy("登记救助、保险申请"),
+}
+OF_RECEIPT = ("cause", "escrow", "refund")
+
+
+def next_steps(transfer: Transfer) -> list[str]:
+    """Names of STEP_WORDS that fit where the transfer stands."""
+    if transfer.state == "approved":
+        return ["hold"] if transfer.kind in ("escrow", "refund", "deposit") else ["pay"]
+    if transfer.state == "held":
+        return ["release", "pay"] if transfer.kind in ("refund", "deposit") else ["release"]
+    return []
+
+
+def transfer_shape(file: CaseFile, transfer: Transfer) -> dict[str, Any]:
+    """One line of the money tab."""
+    note = _("%(day)s %(who)s申请") % {
+        "day": plain_day(transfer.requested_on),
+        "who": transfer.requester.full_name,
+    }
+    if transfer.body:
+        note = f"{note} · {transfer.body}"
+    if transfer.kind == "advance" and transfer.state == "paid":
+        note = f"{note} · " + _("未收回 %s") % format_yuan(transfer.outstanding)
+    steps = next_steps(transfer) if allowed(file, SETTLERS) and transfer.requester_id != file.user.pk else []
+    return {
+        "title": f"{transfer.get_kind_display()} {format_yuan(transfer.amount)}",
+        "note": note,
+        "pill": {"state": PILLS[transfer.state], "text": transfer.get_state_display()},
+        "steps": [
+            {
+                "label": STEP_WORDS[name],
+                "url": reverse("desk:transfer_step", args=[file.case.pk, transfer.pk, name]),
+            }
+            for name in steps
+        ],
+    }
+
+
+def asking_links(file: CaseFile, *, has_receipts: bool) -> list[dict[str, Any]]:
+    """What this person may ask for, on this case."""
+    if not (file.is_own or allowed(file, REQUESTERS)):
+        return []
+    return [
+        {"label": label, "url": reverse("desk:ask_transfer", args=[file.case.pk, name])}
+        for name, label in ASKING.items()
+        if has_receipts or name not in OF_RECEIPT
+    ]

@@ -137,6 +137,8 @@ class Statement(models.Model):
             models.UniqueConstraint(
                 fields=["account", "digest"], condition=Q(state="confirmed"), name="statement_file_once"
             ),
+            # What a line refers to, so that its account and court are those of its statement (migration 0006).
+            models.UniqueConstraint(fields=["id", "account", "court"], name="statement_with_its_account"),
             models.CheckConstraint(
                 condition=~Q(state="confirmed")
                 | Q(flaw="", opening__isnull=False, closing=F("opening") + F("incoming") - F("outgoing")),
@@ -192,8 +194,7 @@ class StagedLine(Read):
         ASIDE = "aside", _("隔离")
         BAD = "bad", _("有错误")
 
-    # Keys of the bulk tables are not checked row by row: what they name is never deleted (triggers), and only the
-    # set-based statements of this floor write them.
+    # Its key is checked for all the rows of a statement at once (migration 0006).
     statement = models.ForeignKey(
         Statement, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
     )
@@ -216,11 +217,12 @@ class StatementLine(Read):
     serial: the bank's number, once per account; where the bank gives none, a digest of what the line says.
     """
 
+    # One key of the database holds the three together: statement, its account, its court (migration 0006).
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     account = models.ForeignKey(
         BankAccount, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines", db_constraint=False)
     claimed = AmountField(_("已认领"), default=0)
 
     objects = LineQuerySet.as_manager()
@@ -276,6 +278,7 @@ class Proposal(models.Model):
     rank: 1 is the likeliest. reasons: of sub_account, number, payer, amount.
     """
 
+    # Both keys are checked for all the rows of a statement at once (migration 0006).
     line = models.ForeignKey(
         StatementLine, models.CASCADE, related_name="proposals", db_index=False, db_constraint=False
     )

@@ -19,8 +19,7 @@ class BankAccount(models.Model):
     """案款专户: an account of the court with a bank, and the range from which its cases get their numbers.
 
     range_prefix + range_width digits + check digit is a sub-account number; a prefix of "" means that the bank
-    gives none. used: how many numbers were given out. claim_days: calendar days after the booking within which the
-    court wants a line claimed; each court's own, three unless it says otherwise.
+    gives none. used: how many numbers were given out.
     """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
@@ -32,7 +31,6 @@ class BankAccount(models.Model):
     range_prefix = models.CharField(_("子账号号段"), max_length=24, blank=True)
     range_width = models.PositiveSmallIntegerField(_("顺序号位数"), default=7)
     used = models.PositiveBigIntegerField(default=0)
-    claim_days = models.PositiveSmallIntegerField(_("认领期限（日）"), default=3)
     key = models.CharField(max_length=120)
     opened_at = models.DateTimeField(_("登记时间"))
 

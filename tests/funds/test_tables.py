@@ -193,7 +193,9 @@ def test_staged_lines_and_proposals_name_only_what_stands(
         " payer_bank, remark, sub_account, number_key, note)"
         " SELECT n, 1, 's', 'C', 'aside', '', '', '', '', '', '', '' FROM unnest(%s::bigint[]) n"
     )
-    proposed = "INSERT INTO funds_proposal (line_id, book_id, rank, score, reasons) VALUES (%s, %s, 1, 1, '{}')"
+    proposed = (
+        "INSERT INTO funds_proposal (line_id, book_id, rank, score, reasons) VALUES (%s, %s, 1, 1, '{}')"
+    )
     owner_sql.execute(staged, [[line.statement_id]])
     owner_sql.execute(proposed, [line.pk, book.pk])
     for statement, given in (

@@ -14,13 +14,26 @@ from courts.models import User
 from deadlines.models import Deadline
 from desk.keyset import Segment, page
 from desk.selectors.matching import matching_cases
+from funds.claimtime import CLAIM, Suggested, suggested
 from funds.ledger import NOTHING
 from funds.matching import MOST
-from funds.models import BankAccount, Claim, Payout, Proposal, Receipt, StagedLine, Statement, StatementLine
+from funds.models import (
+    BankAccount,
+    Claim,
+    ClaimReminder,
+    MonthEnd,
+    Payout,
+    Proposal,
+    Receipt,
+    StagedLine,
+    Statement,
+    StatementLine,
+)
 from funds.states import PayoutState, ReceiptState
 
 SHOWN = 50
 FEW = 8
+MONTHS = 12
 TO_LOOK_AT = ("bad", "aside", "repeat")
 
 
@@ -77,7 +90,7 @@ def accounts_of(user: User) -> list[BankAccount]:
 
 
 def inbox(user: User, on: dt.date) -> Waiting:
-    """What waits. At most six queries."""
+    """What waits. Six queries, and three for each court with accounts."""
     open_lines = unclaimed(user)
     lines = open_lines.aggregate(
         n=Count("pk"), amount=Sum("amount"), claimed=Sum("claimed"), oldest=Min("booked_on")
@@ -85,11 +98,11 @@ def inbox(user: User, on: dt.date) -> Waiting:
     hand = Receipt.objects.visible_to(user).filter(state=ReceiptState.UNIDENTIFIED)
     by_hand = hand.aggregate(n=Count("pk"), amount=Sum("amount"))
     previewed = Statement.objects.visible_to(user).filter(state__in=("parsed", "previewed")).count()
-    days = claim_days(user)
+    limits = claim_limits(user, on)
     return Waiting(
         lines["n"],
         (lines["amount"] or NOTHING) - (lines["claimed"] or NOTHING),
-        _late(open_lines, days, on),
+        _late(open_lines, limits, on),
         lines["oldest"],
         by_hand["n"],
         by_hand["amount"] or NOTHING,
@@ -98,16 +111,24 @@ def inbox(user: User, on: dt.date) -> Waiting:
     )
 
 
-def claim_days(user: User) -> dict[int, int]:
-    """Days within which each account's lines are to be claimed. One query."""
-    return dict(BankAccount.objects.visible_to(user).values_list("pk", "claim_days"))
+def claim_limits(user: User, on: dt.date) -> dict[int, Suggested]:
+    """Court -> how soon its packs suggest that money is claimed, for the courts with accounts that the person sees."""
+    courts = BankAccount.objects.visible_to(user).values_list("court_id", flat=True).distinct()
+    found = {court: suggested(court, CLAIM, on) for court in courts}
+    return {court: limit for court, limit in found.items() if limit is not None}
 
 
-def _late(lines: QuerySet[StatementLine], days: dict[int, int], on: dt.date) -> int:
-    overdue = Q(pk__in=())
-    for account, limit in days.items():
-        overdue |= Q(account_id=account, booked_on__lt=on - dt.timedelta(days=limit))
-    return lines.filter(overdue).count()
+def _late(lines: QuerySet[StatementLine], limits: dict[int, Suggested], on: dt.date) -> int:
+    past = Q(pk__in=())
+    for court, limit in limits.items():
+        past |= Q(court_id=court, booked_on__lte=limit.latest_due(on - dt.timedelta(days=1)))
+    return lines.filter(past).count()
+
+
+def month_ends(user: User) -> list[MonthEnd]:
+    """月末不明款 of the person's court, the newest first. One query."""
+    rows = MonthEnd.objects.visible_to(user).filter(court_id=user.court_id)
+    return list(rows.order_by("-month")[:MONTHS])
 
 
 def _at_finance(user: User) -> list[AtFinance]:
@@ -144,7 +165,7 @@ def unclaimed(user: User) -> QuerySet[StatementLine]:
 def unclaimed_page(
     user: User, *, after: str = "", before: str = "", size: int = SHOWN
 ) -> tuple[list[StatementLine], str, str]:
-    """Unclaimed lines, the oldest first, with the likeliest case of each in .best. Three queries."""
+    """Unclaimed lines, the oldest first: .best the likeliest case, .reminded when somebody was last told. Four queries."""
     rows = unclaimed(user).select_related("account")
     found = page([Segment("line", rows, ("booked_on", "id"))], after=after, before=before, size=size)
     lines = [row for _name, row in found.rows]
@@ -152,8 +173,10 @@ def unclaimed_page(
     wanted = [case_id for _line, case_id in best if case_id]
     cases = Case.objects.visible_to(user).select_related("owner").in_bulk(wanted)
     likely = {line: cases.get(case_id) for line, case_id in best}
+    told = ClaimReminder.objects.filter(line__in=lines).order_by("told_at")
+    reminded = dict(told.values_list("line_id", "told_at"))
     for line in lines:
-        line.best = likely.get(line.pk)
+        line.best, line.reminded = likely.get(line.pk), reminded.get(line.pk)
     return lines, found.next, found.prev
 
 

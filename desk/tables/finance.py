@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from desk.selectors.finance import AtFinance, DayClose, Waiting, problem_rows
 from desk.spreadsheet import Table
 from desk.words import instant_words, plain_day
-from funds.models import StagedLine, Statement, StatementLine
+from funds.claimtime import Suggested
+from funds.models import MonthEnd, StagedLine, Statement, StatementLine
 from funds.statements.headings import LABELS
 from funds.statements.reconciling import Item, Sheet
 from kernel.money import format_yuan
@@ -34,18 +35,20 @@ def amount(value: Any, tone: str = "") -> Row:
     return {"text": format_yuan(value), "tone": tone}
 
 
-def age(line: StatementLine, days: Mapping[int, int], today: dt.date) -> Row:
-    """How long a line has stood unclaimed, against the court's limit."""
-    limit = line.booked_on + dt.timedelta(days=days.get(line.account_id, 3))
+def age(line: StatementLine, limits: Mapping[int, Suggested], today: dt.date) -> Row:
+    """How long a line has stood unclaimed, against what the court's packs suggest; a suggestion is never overdue."""
     old = (today - line.booked_on).days
+    if line.court_id not in limits:
+        return {"state": "prog", "text": _("%d 天") % old}
+    limit = limits[line.court_id].due(line.booked_on)
     if today > limit:
         return {
-            "state": "over",
-            "text": _("%(n)d 天，超期 %(late)d 天") % {"n": old, "late": (today - limit).days},
+            "state": "soon",
+            "text": _("%(n)d 天，超过建议 %(late)d 天") % {"n": old, "late": (today - limit).days},
         }
     if today == limit:
-        return {"state": "soon", "text": _("%d 天，今天到期") % old}
-    return {"state": "prog", "text": _("%(n)d 天，%(due)s 到期") % {"n": old, "due": plain_day(limit)}}
+        return {"state": "soon", "text": _("%d 天，建议今天认领") % old}
+    return {"state": "prog", "text": _("%(n)d 天，建议 %(due)s 前") % {"n": old, "due": plain_day(limit)}}
 
 
 def tiles(found: Waiting) -> list[Row]:
@@ -61,12 +64,12 @@ def tiles(found: Waiting) -> list[Row]:
             "url": reverse("desk:finance_unclaimed"),
         },
         {
-            "label": _("超过认领期限"),
+            "label": _("超过建议认领时间"),
             "value": found.late,
             "unit": _("笔"),
             "note": _("最早一笔 %s 到账") % plain_day(found.oldest) if found.oldest else _("没有待认领流水"),
             "icon": "clock-exclamation",
-            "tone": "over" if found.late else "",
+            "tone": "soon" if found.late else "",
             "url": match,
         },
         {
@@ -130,16 +133,19 @@ def unclaimed_columns() -> list[Row]:
         {"label": _("附言")},
         {"label": _("最可能的案件")},
         {"label": _("账龄")},
+        {"label": _("催领")},
     ]
 
 
-def unclaimed_groups(lines: Sequence[StatementLine], days: Mapping[int, int], today: dt.date) -> list[Row]:
+def unclaimed_groups(
+    lines: Sequence[StatementLine], limits: Mapping[int, Suggested], today: dt.date
+) -> list[Row]:
     """One line each, the oldest first."""
-    return [{"rows": [_unclaimed(line, days, today) for line in lines]}] if lines else []
+    return [{"rows": [_unclaimed(line, limits, today) for line in lines]}] if lines else []
 
 
-def _unclaimed(line: StatementLine, days: Mapping[int, int], today: dt.date) -> Row:
-    best = getattr(line, "best", None)
+def _unclaimed(line: StatementLine, limits: Mapping[int, Suggested], today: dt.date) -> Row:
+    best, reminded = getattr(line, "best", None), getattr(line, "reminded", None)
     return {
         "cells": [
             {
@@ -153,7 +159,8 @@ def _unclaimed(line: StatementLine, days: Mapping[int, int], today: dt.date) -> 
             {"label": _("到账"), "text": plain_day(line.booked_on), "sub": line.serial},
             {"label": _("附言"), "text": line.remark or "—"},
             {"label": _("最可能的案件"), "text": best.number if best else _("没有线索")},
-            {"label": _("账龄"), "pill": age(line, days, today)},
+            {"label": _("账龄"), "pill": age(line, limits, today)},
+            {"label": _("催领"), "text": instant_words(reminded, today) if reminded else "—"},
         ]
     }
 
@@ -367,3 +374,45 @@ def _item_rows(title: Any, items: Sequence[Item]) -> list[list[Any]]:
         [str(title), item.on.isoformat() if item.on else "", item.amount, item.what, item.words]
         for item in items
     ]
+
+
+def month_columns() -> list[Row]:
+    """The head of 月末不明款."""
+    return [
+        {"label": _("月份"), "kind": "main"},
+        {"label": _("不明款")},
+        {"label": _("金额"), "kind": "num"},
+        {"label": _("流水导入到")},
+        {"label": _("结果")},
+    ]
+
+
+def month_groups(rows: Sequence[MonthEnd]) -> list[Row]:
+    """One line a month, the newest first."""
+    return [{"rows": [_month(row) for row in rows]}] if rows else []
+
+
+def _month(row: MonthEnd) -> Row:
+    last = (row.month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    is_covered = row.until is not None and row.until >= last
+    if not row.is_zero:
+        result = {"state": "over", "text": _("未清零")}
+    elif is_covered:
+        result = {"state": "done", "text": _("清零")}
+    else:
+        # A month whose last days the bank had not reported yet may hold money that nobody has seen.
+        result = {"state": "soon", "text": _("已入账的清零")}
+    return {
+        "cells": [
+            {"kind": "main", "text": f"{row.month:%Y}年{row.month.month}月"},
+            {"label": _("不明款"), "text": _("%d 笔") % (row.lines + row.by_hand)},
+            {"kind": "num", "label": _("金额"), "amount": amount(row.amount + row.by_hand_amount)},
+            {"label": _("流水导入到"), "text": plain_day(row.until) if row.until else _("缺流水")},
+            {"label": _("结果"), "pill": result},
+        ]
+    }
+
+
+def months_clear(rows: Sequence[MonthEnd]) -> int:
+    """How many months in a row, up to the last, ended with nothing unclaimed."""
+    return next((place for place, row in enumerate(rows) if not row.is_zero), len(rows))

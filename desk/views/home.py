@@ -16,11 +16,14 @@ ADMINISTRATOR = "administrator"
 LEADERS = ("president", "vice_president", "bureau_director", "deputy_director", "superior_bureau")
 """院庭长: their home page is the command centre, where the five-over cases roll (HD-12)."""
 
+MONEY = ("finance", "fund_officer")
+"""Whose day is the money: it begins on the finance desk."""
+
 
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff to their nodes, leaders to the command centre, an administrator to the administration, a party to their cases."""
+    """Staff to their nodes, leaders to the command centre, finance to its desk, an administrator to the administration, a party to their cases."""
     user = request.user
     if user.kind == User.Kind.PARTY:
         return redirect("portal:home_of_party")
@@ -30,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index")
     if user.scope.has(*LEADERS) and not user.scope.has("handler"):
         return redirect("supervision:board")
+    if user.scope.has(*MONEY) and not user.scope.has("handler"):
+        return redirect("desk:finance")
     return redirect("desk:worklist")
 
 

@@ -15,6 +15,7 @@ from enforcement.demo.case import DemoCase
 from enforcement.demo.courts import BASIC
 from enforcement.demo.people import Bench
 from enforcement.demo.script import PREFIX, Script
+from enforcement.demo.statements import bank_month
 from enforcement.demo.stories import Tell
 
 DEFAULT_SIZE = 200
@@ -142,6 +143,8 @@ POSED = (
     Plan(stories.insured, 13),
     Plan(stories.shared_out, 15),
 )
+# Nothing more happens in these, so that money of the bank's files may arrive in them.
+QUIET = (stories.only_assigned, stories.served, stories.found_account)
 # The past: how often in ten, between how many working days ago, who stands in it.
 PAST = (
     (stories.performed, 2, (28, 45)),
@@ -160,6 +163,7 @@ def make_cases(script: Script, benches: Sequence[Bench], size: int) -> None:
     placed = [(script.workdays_ago(plan.ago), _bench(rng, benches), plan) for plan in plans]
     placed.sort(key=lambda each: each[0])
     numbers: Counter[tuple[str, int]] = Counter()
+    quiet: list[DemoCase] = []
     for story, (filed_on, bench, plan) in enumerate(placed, start=1):
         numbers[bench.court.code, filed_on.year] += 1
         number = numbers[bench.court.code, filed_on.year]
@@ -178,7 +182,10 @@ def make_cases(script: Script, benches: Sequence[Bench], size: int) -> None:
             imported=plan.imported,
         )
         plan.tell(case)
+        if plan.tell in QUIET and bench is benches[0]:
+            quiet.append(case)
     _unidentified(script, benches, rng)
+    bank_month(script, benches[0], quiet)
 
 
 def _past(rng: Random, count: int) -> Iterator[Plan]:

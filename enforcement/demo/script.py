@@ -19,6 +19,8 @@ from django.db import connection
 from deadlines.sweep import sweep
 from events import relay
 from events.models import Event
+from funds.actions.monthends import count_month_ends
+from funds.actions.reminding import remind_unclaimed
 from kernel import time
 from kernel.errors import DomainError
 from notices.delivery import deliver
@@ -121,6 +123,8 @@ class Script:
             if morning < self.now:
                 with time.travel(morning):
                     sweep()
+                    remind_unclaimed(at=morning)
+                    count_month_ends(at=morning)
 
     def _slot(self, day: dt.date) -> dt.datetime:
         """When a day's work is done: all within four minutes, so that every message goes out within five."""

@@ -44,6 +44,8 @@ CELERY_BEAT_SCHEDULE = {
     "figures": {"task": "supervision.count_figures", "schedule": 14400.0, "options": {"expires": 3600}},
     "reports": {"task": "supervision.remind_reports", "schedule": 14400.0, "options": {"expires": 3600}},
     "orders": {"task": "supervision.remind", "schedule": 300.0, "options": {"expires": 600}},
+    "unclaimed": {"task": "funds.remind_unclaimed", "schedule": 300.0, "options": {"expires": 600}},
+    "month-ends": {"task": "funds.count_month_ends", "schedule": 900.0, "options": {"expires": 900}},
     "overdue-tables": {"task": "supervision.publish", "schedule": 3600.0, "options": {"expires": 7200}},
     # The board's figures are a minute old at most: half of it, and the time that counting takes.
     "counts": {"task": "supervision.count", "schedule": 30.0, "options": {"expires": 30}},

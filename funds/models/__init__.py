@@ -1,6 +1,7 @@
 """Books and their lines, receipts, payees, payouts, bank statements."""
 
 from funds.models.books import Balance, Book, Journal, Line
+from funds.models.claimtime import ClaimReminder, MonthEnd
 from funds.models.payees import TAIL, Payee, PayeeAccount
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
@@ -21,8 +22,10 @@ __all__ = [
     "BankAccount",
     "Book",
     "Claim",
+    "ClaimReminder",
     "Journal",
     "Line",
+    "MonthEnd",
     "Payee",
     "PayeeAccount",
     "Payout",

@@ -19,8 +19,7 @@ class BankAccount(models.Model):
     """案款专户: an account of the court with a bank, and the range from which its cases get their numbers.
 
     range_prefix + range_width digits + check digit is a sub-account number; a prefix of "" means that the bank
-    gives none. used: how many numbers were given out. claim_days: calendar days after the booking within which the
-    court wants a line claimed; each court's own, three unless it says otherwise.
+    gives none. used: how many numbers were given out.
     """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
@@ -32,7 +31,6 @@ class BankAccount(models.Model):
     range_prefix = models.CharField(_("子账号号段"), max_length=24, blank=True)
     range_width = models.PositiveSmallIntegerField(_("顺序号位数"), default=7)
     used = models.PositiveBigIntegerField(default=0)
-    claim_days = models.PositiveSmallIntegerField(_("认领期限（日）"), default=3)
     key = models.CharField(max_length=120)
     opened_at = models.DateTimeField(_("登记时间"))
 
@@ -137,6 +135,8 @@ class Statement(models.Model):
             models.UniqueConstraint(
                 fields=["account", "digest"], condition=Q(state="confirmed"), name="statement_file_once"
             ),
+            # What a line refers to, so that its account and court are those of its statement (migration 0006).
+            models.UniqueConstraint(fields=["id", "account", "court"], name="statement_with_its_account"),
             models.CheckConstraint(
                 condition=~Q(state="confirmed")
                 | Q(flaw="", opening__isnull=False, closing=F("opening") + F("incoming") - F("outgoing")),
@@ -192,8 +192,7 @@ class StagedLine(Read):
         ASIDE = "aside", _("隔离")
         BAD = "bad", _("有错误")
 
-    # Keys of the bulk tables are not checked row by row: what they name is never deleted (triggers), and only the
-    # set-based statements of this floor write them.
+    # Its key is checked for all the rows of a statement at once (migration 0006).
     statement = models.ForeignKey(
         Statement, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
     )
@@ -216,11 +215,12 @@ class StatementLine(Read):
     serial: the bank's number, once per account; where the bank gives none, a digest of what the line says.
     """
 
+    # One key of the database holds the three together: statement, its account, its court (migration 0006).
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     account = models.ForeignKey(
         BankAccount, models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines", db_constraint=False)
     claimed = AmountField(_("已认领"), default=0)
 
     objects = LineQuerySet.as_manager()
@@ -276,6 +276,7 @@ class Proposal(models.Model):
     rank: 1 is the likeliest. reasons: of sub_account, number, payer, amount.
     """
 
+    # Both keys are checked for all the rows of a statement at once (migration 0006).
     line = models.ForeignKey(
         StatementLine, models.CASCADE, related_name="proposals", db_index=False, db_constraint=False
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from funds.statements.amounts import day_of, fen_of
 from funds.statements.movements import ASIDE, BAD, GOOD, IN, OUT, REPEAT, Movement, Reading
 from funds.statements.tables import Rows
-from kernel.casenumbers import loose_key
+from kernel.casenumbers import court_codes
 from kernel.money import format_yuan, from_fen
 
 _HOME = frozenset(("", "CNY", "RMB", "人民币", "人民币元", "156", "01", "001"))
@@ -23,7 +23,7 @@ _FOOT = re.compile(
     r"(合计|总计|小计|本页|期末|期初|承前|制表|打印|备注[：:]|说明[：:]|共\s*[0-9]+\s*笔|---|===)"
 )
 _CASE = re.compile(
-    r"[(（\[〔【<〈《]?\s*(?:20[0-9]{2})\s*[)）\]〕】>〉》]?\s*[\u4e00-\u9fff]\s*[0-9]{0,4}\s*执[\u4e00-\u9fff]?\s*(?:字第?)?\s*[0-9]{1,8}"
+    r"(20[0-9]{2})\s*[)）\]〕】>〉》]?\s*([\u4e00-\u9fff])\s*([0-9]{0,4})\s*执([\u4e00-\u9fff]?)\s*(?:字第?)?\s*([0-9]{1,8})"
 )
 _NAME, _REMARK = 120, 200
 
@@ -33,10 +33,16 @@ def number_in(remark: str) -> str:
     """The loose key of the first case number in a remark, in any style; "" where there is none."""
     if "执" not in remark:
         return ""
-    found = _CASE.search(remark.translate(_WIDTH))
-    return loose_key(found[0]).replace("字第", "").replace("字", "")[:40] if found else ""
+    found = _CASE.search(remark.translate(_WIDTH) if _WIDE.search(remark) else remark)
+    if found is None:
+        return ""
+    year, court, code, kind, number = found.groups()
+    if code and court not in court_codes():
+        code = code.lstrip("0") or "0"
+    return f"{year}{court}{code}执{'' if kind in '字第' else kind}{number.lstrip('0') or '0'}"
 
 
+_WIDE = re.compile("[０-９]")
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)}
 
 

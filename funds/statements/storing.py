@@ -5,7 +5,9 @@ Everything here joins the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.db import connection
 
@@ -70,15 +72,19 @@ _COUNTS = """
 SELECT verdict, count(*) FROM funds_stagedline WHERE statement_id = %(statement)s GROUP BY verdict
 """
 
+TOGETHER = 2000
+_NOTHING = r"\N"
+_MEANS = re.compile(r"[\\\t\n\r]")
+_ESCAPED = {ord(mark): word for mark, word in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))}
+
 
 def stage(statement: Statement, lines: Iterable[Movement]) -> None:
     """Put the lines of a statement into the staging table, instead of those that stood there."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM funds_stagedline WHERE statement_id = %s", [statement.pk])
         with cursor.copy(f"COPY funds_stagedline (statement_id, {_COLUMNS}) FROM STDIN") as copy:
-            number = statement.pk
-            for line in lines:
-                copy.write_row((number, *line))
+            for part in _in_parts(statement.pk, lines):
+                copy.write(part)
 
 
 def mark_standing(statement: Statement, *, same: str, other: str, recorded: str) -> dict[str, int]:
@@ -110,6 +116,22 @@ def book_lines(statement: Statement) -> tuple[int, int]:
             given,
         )
     return new, int(fen)
+
+
+def _in_parts(statement_id: int, lines: Iterable[Movement]) -> Iterator[str]:
+    """What COPY reads, some thousand lines at a time."""
+    left = iter(lines)
+    while part := [f"{statement_id}\t{_written(line)}" for line in islice(left, TOGETHER)]:
+        yield "".join(part)
+
+
+def _written(line: Movement) -> str:
+    """A row as COPY reads it: tabs between, \\N for nothing; a character that means something to COPY is escaped."""
+    row, serial, booked_on, direction, fen, *words = line
+    if _MEANS.search(serial + "".join(words)):
+        serial, *words = (cell.translate(_ESCAPED) for cell in (serial, *words))
+    fixed = f"{row}\t{serial}\t{booked_on or _NOTHING}\t{direction}\t{_NOTHING if fen is None else fen}\t"
+    return fixed + "\t".join(words) + "\n"
 
 
 def _given(statement: Statement) -> dict[str, int]:

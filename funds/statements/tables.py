@@ -24,9 +24,11 @@ def read_rows(content: bytes) -> Rows:
     first = text[:4000]
     delimiter = max(",\t;|", key=first.count)
     try:
-        rows = [[_plain(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        rows = [list(map(str.strip, row)) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as error:
         raise refused(_("这个流水文件读不通，可能有没有闭合的引号。"), _("从网银重新导出。")) from error
+    if '="' in text:
+        rows = [list(map(_plain, row)) for row in rows]
     if not any(any(row) for row in rows):
         raise refused(_("流水文件是空的。"), _("核对是不是选错了文件。"))
     if len(rows) > MOST_LINES:
@@ -50,7 +52,7 @@ def is_workbook(path: Path) -> bool:
 
 def decoded(content: bytes) -> str:
     """The text of a file. Raises BadInput naming the first byte that is no text."""
-    if b"\0" in content[:4000]:
+    if b"\0" in content:
         raise refused(
             _("文件是 UTF-16 编码或者不是文本，读不出来。"),
             _("另存为 UTF-8 或 GB18030 编码的 CSV，或 .xlsx。"),
@@ -70,11 +72,9 @@ def decoded(content: bytes) -> str:
 
 
 def _plain(cell: str) -> str:
-    plain = cell.strip()
-    if plain[:2] == '="':
-        kept = _WRAPPED.fullmatch(plain)
-        return kept[1] if kept else plain
-    return plain
+    """A number that a bank has wrapped so that a spreadsheet program keeps it as text, without the wrapping."""
+    kept = _WRAPPED.fullmatch(cell) if cell[:2] == '="' else None
+    return kept[1] if kept else cell
 
 
 def _text(value: Value) -> str:

@@ -143,11 +143,11 @@ def test_unclaimed_money_has_its_age_and_goes_to_excel(home: House, account: Ban
         waiting(home, account, row("2023-09-22", income="100.00", payer="不认识"))
     with on("2023-09-25 10:00"):
         client = signed_in(home.finance)
-        assert "3 天，今天到期" in text_of(client.get("/finance/unclaimed"))
+        assert "3 天，建议今天认领" in text_of(client.get("/finance/unclaimed"))
     with on("2023-09-27 10:00"):
         client = signed_in(home.finance)
-        assert "5 天，超期 2 天" in text_of(client.get("/finance/unclaimed"))
-        assert re.search(r"超过认领期限.*?1", text_of(client.get("/finance/")), re.DOTALL)
+        assert "5 天，超过建议 2 天" in text_of(client.get("/finance/unclaimed"))
+        assert re.search(r"超过建议认领时间.*?1", text_of(client.get("/finance/")), re.DOTALL)
         book = client.get("/finance/unclaimed", {"format": "xlsx"})
         sheet = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content)), read_only=True)
         assert "不认识" in str([[cell.value for cell in line] for line in sheet.worksheets[0].iter_rows()])

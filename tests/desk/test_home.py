@@ -22,6 +22,12 @@ def test_an_administrator_arrives_at_the_administration() -> None:
     assert client_of(both).get("/")["Location"] == "/worklist"
 
 
+def test_finance_arrives_at_the_finance_desk() -> None:
+    assert client_of(person(court(), "finance")).get("/")["Location"] == "/finance/"
+    assert client_of(person(court(), "fund_officer")).get("/")["Location"] == "/finance/"
+    assert client_of(person(court(), "finance", "handler")).get("/")["Location"] == "/worklist"
+
+
 def test_a_party_goes_to_its_own_window() -> None:
     response = client_of(person(kind="party")).get("/")
     assert response["Location"] == "/my/"

@@ -285,3 +285,12 @@ def test_recording_by_hand_needs_no_statement(at_desk: Desk) -> None:
         account_tail="", bank_serial="", remark="", actor=at_desk.officer, at=time.now(), key="hand",
     )  # fmt: skip
     assert balance(Account.BANK) == Decimal("-5.00")
+
+
+def test_characters_that_mean_something_to_the_database_stay_what_they_are(
+    at_desk: Desk, account: BankAccount
+) -> None:
+    said = 'a\\b\\N\\.\t制表 "引号" 50%s'
+    confirmed(account, written([row(income="1.00", payer="\\N", remark=said)]), at_desk.officer)
+    found = StatementLine.objects.get()
+    assert (found.payer_name, found.remark) == ("\\N", f"转账 {said}")

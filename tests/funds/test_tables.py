@@ -18,6 +18,7 @@ from funds.models import Book, Journal, Payout
 from funds.states import PayoutState
 from kernel import time
 from tests.factories.funds import SMALL, desk, in_custody, payee, payout
+from tests.factories.statements import arrived, bank_account
 
 
 def test_money_is_never_rewritten(live_db: str, owner_sql: psycopg.Connection) -> None:
@@ -157,3 +158,57 @@ def test_a_draft_that_fails_leaves_nothing(live_db: str, monkeypatch: pytest.Mon
             key="k",
         )
     assert not Payout.objects.exists()
+
+
+def test_a_line_is_of_its_statements_account_and_court(live_db: str, owner_sql: psycopg.Connection) -> None:
+    home, elsewhere = desk(), desk()
+    line = arrived(bank_account(home.court, home.officer), home.officer)
+    other = bank_account(elsewhere.court, elsewhere.officer)
+    copied = (
+        "INSERT INTO funds_statementline (court_id, account_id, statement_id, claimed, row, serial, booked_on,"
+        " direction, amount, payer_name, payer_tail, payer_bank, remark, sub_account, number_key)"
+        " SELECT %s, %s, %s, 0, row, serial || '-2', booked_on, direction, amount, '', '', '', '', '', ''"
+        " FROM funds_statementline"
+    )
+    own = (line.court_id, line.account_id, line.statement_id)
+    for given in (
+        (own[0], other.pk, own[2]),
+        (other.court_id, own[1], own[2]),
+        (own[0], own[1], own[2] + 99),
+        (own[0] + 99, own[1], own[2]),
+    ):
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            owner_sql.execute(copied, given)
+    assert owner_sql.execute(copied, own).rowcount == 1
+
+
+def test_staged_lines_and_proposals_name_only_what_stands(
+    live_db: str, owner_sql: psycopg.Connection
+) -> None:
+    home = desk()
+    line = arrived(bank_account(home.court, home.officer), home.officer)
+    book = Book.objects.get(about=home.about)
+    staged = (
+        "INSERT INTO funds_stagedline (statement_id, row, serial, direction, verdict, payer_name, payer_tail,"
+        " payer_bank, remark, sub_account, number_key, note)"
+        " SELECT n, 1, 's', 'C', 'aside', '', '', '', '', '', '', '' FROM unnest(%s::bigint[]) n"
+    )
+    proposed = (
+        "INSERT INTO funds_proposal (line_id, book_id, rank, score, reasons) VALUES (%s, %s, 1, 1, '{}')"
+    )
+    owner_sql.execute(staged, [[line.statement_id]])
+    owner_sql.execute(proposed, [line.pk, book.pk])
+    for statement, given in (
+        (staged, [[line.statement_id, line.statement_id + 99]]),
+        (proposed, [line.pk + 99, book.pk]),
+        (proposed, [line.pk, book.pk + 99]),
+    ):
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            owner_sql.execute(statement, given)
+    for statement in (
+        "UPDATE funds_stagedline SET statement_id = statement_id + 99",
+        "UPDATE funds_proposal SET book_id = book_id + 99",
+        "UPDATE funds_proposal SET line_id = line_id + 99",
+    ):
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            owner_sql.execute(statement)

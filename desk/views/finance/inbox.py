@@ -60,11 +60,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def unclaimed(request: HttpRequest) -> HttpResponse:
     """不明款, the oldest first, with its age against the court's limit; also as a workbook."""
     request.at = at = time.now()
-    today, days = time.today(at), found.claim_days(request.user)
+    today = time.today(at)
+    limits = found.claim_limits(request.user, today)
 
     def turn(cursor: str) -> exporting.Page:
         lines, next_, _prev = found.unclaimed_page(request.user, after=cursor, size=exporting.TOGETHER)
-        return tables.unclaimed_columns(), tables.unclaimed_groups(lines, days, today), next_
+        return tables.unclaimed_columns(), tables.unclaimed_groups(lines, limits, today), next_
 
     if exporting.is_wanted(request):
         return exporting.export(request, what="unclaimed", title=_("不明款"), chips=[], names=(), turn=turn)
@@ -73,7 +74,7 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "columns": tables.unclaimed_columns(),
-        "groups": tables.unclaimed_groups(lines, days, today),
+        "groups": tables.unclaimed_groups(lines, limits, today),
         "empty": {
             "title": _("没有不明款"),
             "text": _("银行流水的每一笔收入都已认领。"),
@@ -98,8 +99,12 @@ def close(request: HttpRequest) -> HttpResponse:
     if sheet is not None and request.GET.get("format") in ("xlsx", "pdf"):
         return _file(request, sheet, at)
     month_end = (on.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    months = found.month_ends(request.user)
     context: dict[str, Any] = {
         "on": on,
+        "month_columns": tables.month_columns(),
+        "month_groups": tables.month_groups(months),
+        "months_clear": tables.months_clear(months),
         "day": tables.day_rows(found.day_close(request.user, on)),
         "rows": [[str(row[0]), row[1], format_yuan(row[2]), *row[3:]] for row in tables.sheet_rows(sheet)]
         if sheet

@@ -28,7 +28,8 @@ from kernel.money import format_yuan, parse_amount
 def match(request: HttpRequest) -> HttpResponse:
     """The desk. ?line= the chosen one, ?q= a case looked up by hand."""
     request.at = at = time.now()
-    today, days = time.today(at), selectors.claim_days(request.user)
+    today = time.today(at)
+    limits = selectors.claim_limits(request.user, today)
     text = request.GET.get("q", "")[:60]
     found = selectors.match_page(
         request.user,
@@ -45,13 +46,13 @@ def match(request: HttpRequest) -> HttpResponse:
                 "url": here(request, (), line=line.pk, **cursor),
                 "is_chosen": found.chosen is not None and line.pk == found.chosen.pk,
                 "amount": format_yuan(line.rest),
-                "age": tables.age(line, days, today),
+                "age": tables.age(line, limits, today),
             }
             for line in found.lines
         ],
         "chosen": found.chosen,
         "rest": format_yuan(found.chosen.rest) if found.chosen else "",
-        "age": tables.age(found.chosen, days, today) if found.chosen else None,
+        "age": tables.age(found.chosen, limits, today) if found.chosen else None,
         "text": text,
         "candidates": [
             {

@@ -58,7 +58,7 @@ def test_every_component_says_what_it_needs() -> None:
 def test_every_named_icon_exists() -> None:
     sprite = (ROOT / "static/icons/sprite.svg").read_text(encoding="utf-8")
     known = set(re.findall(r'<symbol id="([^"]+)"', sprite))
-    use = re.compile(r'components/icon\.html" with name="([^"]+)"')
+    use = re.compile(r'(?:components/icon\.html" with name=|\{% icon )"([^"]+)"')
     used = {
         icon for path in PAGES for icon in use.findall(without_comments(path.read_text(encoding="utf-8")))
     }

@@ -179,6 +179,10 @@ def _firsts(
     return [_event(stream, (0, GENESIS), draft, draft.key, actor, at, court_id) for stream, draft in firsts]
 
 
+_AS_THEY_ARE = (str, int, bool, type(None))
+"""What JSON gives back as it was; a word of a list of choices is no plain str."""
+
+
 def find(stream: str, key: str) -> Event | None:
     """The event of this key, if this act was done before."""
     return Event.objects.filter(stream=stream, key=key).first()
@@ -192,6 +196,8 @@ def history(stream: str, *, known_at: dt.datetime | None = None) -> Iterator[Eve
 
 def plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """Data as JSON will give it back: dates as ISO text, amounts as text with their places."""
+    if all(type(name) is str and type(value) in _AS_THEY_ARE for name, value in data.items()):
+        return dict(data)
     result: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
     return result
 

@@ -176,20 +176,25 @@ class Plan:
 
 
 class View:
-    """Questions about a state: the line of a subject is itself, then what is above it, then what is below it."""
+    """Questions about a state: the line of a subject is itself, then what is above it, then what is below it.
+
+    The state does not change while it is looked at: an answer is worked out once.
+    """
 
     def __init__(self, state: State, derive: Mapping[str, Any] | None = None) -> None:
         self.state = state
         self._children = state.children()
         self._derived = derive or {}
         self._facts: dict[int, dict[str, Any]] = {}
+        self._lines: dict[int, tuple[int, ...]] = {}
+        self._moments: dict[tuple[int, str], Sequence[Moment]] = {}
 
-    def above(self, subject: int) -> Iterator[int]:
+    def above(self, subject: int) -> tuple[int, ...]:
         """The subject's parents, nearest first."""
-        parent = self.state.subjects[subject].parent
-        while parent is not None:
-            yield parent
-            parent = self.state.subjects[parent].parent
+        if subject not in self._lines:
+            parent = self.state.subjects[subject].parent
+            self._lines[subject] = () if parent is None else (parent, *self.above(parent))
+        return self._lines[subject]
 
     def below(self, subject: int) -> Iterator[int]:
         """Every descendant."""
@@ -199,6 +204,19 @@ class View:
 
     def moments(self, subject: int, event: str) -> Sequence[Moment]:
         """When the event happened to the subject; else to what is above it; else to anything below it."""
+        asked = (subject, event)
+        if asked not in self._moments:
+            self._moments[asked] = self._looked_up(subject, event)
+        return self._moments[asked]
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        """What has happened to anything at all: most of what rules ask for has not."""
+        return frozenset(event for events in self.state.happened.values() for event in events)
+
+    def _looked_up(self, subject: int, event: str) -> Sequence[Moment]:
+        if event not in self._known:
+            return ()
         for level in (subject, *self.above(subject)):
             if found := self.state.happened.get(level, {}).get(event):
                 return found
@@ -230,17 +248,25 @@ class View:
         rate = figure(CASH_RATE, measures_of(self.state))
         return {} if rate is None else {"cash_rate": rate}
 
-    @property
+    @functools.cached_property
+    def by_kind(self) -> Mapping[str, Sequence[int]]:
+        """The subjects of each kind."""
+        found: dict[str, list[int]] = {}
+        for subject in self.state.subjects.values():
+            found.setdefault(subject.kind, []).append(subject.id)
+        return found
+
+    @functools.cached_property
     def root(self) -> int:
         """The case's own subject."""
         return next(s.id for s in self.state.subjects.values() if s.kind == "case")
 
-    @property
+    @functools.cached_property
     def cancelled(self) -> bool:
         """The filing was taken back: nothing follows any more."""
         return bool(self.state.happened.get(self.root, {}).get(CANCELLED))
 
-    @property
+    @functools.cached_property
     def closed(self) -> bool:
         """Closed and not resumed since, or cancelled."""
         happened = self.state.happened.get(self.root, {})
@@ -282,8 +308,8 @@ def plan(book: RuleBook, state: State, *, derived: Mapping[str, Any] | None = No
     return Plan(openings=openings, endings=endings, clocks=tuple(_clock_changes(book, view)))
 
 
-def _subjects(view: View, per: str) -> Iterator[int]:
-    return (s.id for s in view.state.subjects.values() if s.kind == per)
+def _subjects(view: View, per: str) -> Sequence[int]:
+    return view.by_kind.get(per, ())
 
 
 def _openings(book: RuleBook, view: View) -> Iterator[Opening]:

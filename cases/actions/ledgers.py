@@ -34,7 +34,7 @@ from kernel.time import today
 from kernel.workbooks import Sheet
 
 KIND = "cases.ledger"
-TOGETHER = 100
+TOGETHER = 250
 """Rows a step: few enough for a bar that moves, enough that a statement for all of them costs little a row."""
 State = LedgerImport.State
 Verdict = LedgerRow.Verdict
@@ -95,7 +95,7 @@ def map_columns(
         _judge(ledger, rows, read, today(at))
         ledger.passed_over = read.passed_over
         ledger.state = State.PREVIEWED
-        ledger.counts = _counted(rows)
+        ledger.counts = _counted(row.verdict for row in rows)
         ledger.save()
         _remember(ledger, chosen)
     return ledger
@@ -158,7 +158,7 @@ def filing_step(job: Job) -> Stride:
     headings = _headings(ledger, rows)
     people = holders(ledger.court, today(at))
     _file_rows(ledger, rows, headings, people, job.asked_by, at)
-    LedgerRow.objects.bulk_update(rows, ["verdict", "cells", "notes", "case"])
+    _write_rows(rows, ["verdict", "cells", "notes", "case"])
     done = job.done + len(rows)
     return Stride(done, total, {"after": rows[-1].row}, _("已办到第 %d 行") % rows[-1].row)
 
@@ -237,7 +237,7 @@ def _keep(row: LedgerRow, arrived: Arrived) -> None:
 
 def _finished(ledger: LedgerImport, job: Job, at: dt.datetime) -> Stride:
     ledger.rows.filter(verdict=Verdict.SAME).update(cells=None)
-    ledger.counts = _counted(ledger.rows.only("verdict"))
+    ledger.counts = _counted(ledger.rows.values_list("verdict", flat=True))
     ledger.state = State.DONE
     ledger.save(update_fields=["counts", "state"])
     _log(ledger, "ledger.filed", job.asked_by, at, f"{ledger.about}/done", {"counts": ledger.counts})
@@ -297,13 +297,13 @@ def _judge(ledger: LedgerImport, rows: list[LedgerRow], read: Ledger, on: dt.dat
         row.case = known.case if known else None
         row.verdict, found = _verdict(entry, known, alike, people, read.titles)
         row.notes = notes_of(found)
-    # One INSERT ... ON CONFLICT a thousand rows: bulk_update's CASE grows with every row and takes ten times as long.
+    _write_rows(rows, ["verdict", "notes", "number", "case"])
+
+
+def _write_rows(rows: list[LedgerRow], columns: list[str]) -> None:
+    """One INSERT ... ON CONFLICT a thousand rows: bulk_update's CASE grows with every row and takes ten times as long."""
     LedgerRow.objects.bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["verdict", "notes", "number", "case"],
+        rows, batch_size=1000, update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
 
 
@@ -349,8 +349,8 @@ def _by_row(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
     return found
 
 
-def _counted(rows: Iterable[LedgerRow]) -> dict[str, int]:
-    return dict(Counter(row.verdict for row in rows))
+def _counted(verdicts: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(verdicts))
 
 
 def _remember(ledger: LedgerImport, chosen: Mapping[int, str]) -> None:

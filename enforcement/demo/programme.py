@@ -135,6 +135,9 @@ POSED = (
     Plan(stories.termination_asked, 61),
     Plan(stories.petitioned, 24),
     Plan(stories.petitioned_by_phone, 16),
+    Plan(stories.moved_away, 20),
+    Plan(stories.offered_away, 8),
+    Plan(stories.sent_back, 15),
 )
 # The past: how often in ten, between how many working days ago, who stands in it.
 PAST = (

@@ -76,6 +76,26 @@ class ConversionQuerySet(models.QuerySet):
         return self.filter(case__in=cases)
 
 
+class TransferQuerySet(models.QuerySet):
+    """Transfers between courts."""
+
+    def visible_to(self, user: User) -> TransferQuerySet:
+        """Those from or to a court that the person sees whole; of a sealed case only while the person may see the case."""
+        if user.kind != "staff" or not user.is_active:
+            return self.none()
+        cases = self.model._meta.get_field("case").related_model.objects.visible_to(user)
+        own = Q(from_court_id__in=user.scope.courts) | Q(to_court_id__in=user.scope.courts)
+        return self.filter(own).filter(Q(case__sealed=False) | Q(case__in=cases))
+
+    def waiting_for(self, user: User) -> TransferQuerySet:
+        """Offered to a court that the person sees whole."""
+        return self.filter(state="offered", to_court_id__in=user.scope.courts)
+
+    def accepted(self) -> TransferQuerySet:
+        """Those by which a case went to another court."""
+        return self.filter(state="accepted")
+
+
 class NodeQuerySet(models.QuerySet):
     """Nodes."""
 

@@ -81,11 +81,14 @@ def gone_clocks(locked: Locked, book: RuleBook) -> list[tuple[Deadline, ClockCha
     ]
 
 
-def shifts(locked: Locked, book: RuleBook) -> list[Shift]:
-    """What the new book does to the clocks of the case, old -> new. Writes nothing and leaves `locked` as it was."""
+def shifts(locked: Locked, book: RuleBook, *, every: bool = False) -> list[Shift]:
+    """What the new book does to the clocks of the case, old -> new. Writes nothing and leaves `locked` as it was.
+
+    every: count all open clocks from their start, not only those of another version: the calendar is another one too.
+    """
     gone = gone_clocks(locked, book)
     left = {row.pk for row, _change in gone}
-    stale = {row.pk for row in stale_clocks(locked, book)}
+    stale = {row.pk for row in (_open(locked) if every else stale_clocks(locked, book))}
     state = locked.state()
     # A clock without its start is counted from its start again.
     clocks = [

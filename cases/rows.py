@@ -22,6 +22,7 @@ from cases.models import (
     Party,
     Subject,
     Task,
+    Transfer,
 )
 from deadlines.models import Deadline
 
@@ -153,6 +154,23 @@ track(
         "to_owner_id",
         "assigned_on",
         "files",
+    ),
+)
+track(
+    Transfer,
+    (
+        *(
+            "case_id",
+            "from_court_id",
+            "to_court_id",
+            "ground",
+            "paper",
+            "reason",
+            "state",
+            "old_number",
+            "new_number",
+        ),
+        *("asked_by_id", "asked_on", "answered_by_id", "answered_on", "answer"),
     ),
 )
 track(

@@ -50,6 +50,15 @@ class ConversionState(models.TextChoices):
     REFUSED = "refused", _("未批准")
 
 
+class TransferState(models.TextChoices):
+    """Where a transfer to another court 案件移送 stands."""
+
+    OFFERED = "offered", _("待接收")
+    ACCEPTED = "accepted", _("已接收")
+    REFUSED = "refused", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 class ClosingType(models.TextChoices):
     """执行工作规定 第64条."""
 

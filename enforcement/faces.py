@@ -65,6 +65,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("台账导入"), "desk:ledgers", "file-import", ("file", "W")),
             (_("分案"), "desk:assign", "user-check", ("assign", "W")),
             (_("移交案件"), "desk:handover", "transfer", ("assign", "W")),
+            (_("跨院移送"), "desk:case_transfers", "replace", ("assign", "W")),
             (_("国家系统"), "desk:national", "replace", ("national", "W")),
             (_("繁简转换"), "desk:conversions", "arrows-exchange", ("triage", "RWAS")),
         ],

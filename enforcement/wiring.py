@@ -12,9 +12,11 @@ from cases.actions import (
     reprojecting,
     transfers,
 )
+from closing.actions import following as reviews
 from events.relay import listen
 from funds.actions import transfers as transfers_of_books
 from jobs.kinds import list_kind
+from measures.actions import following as properties
 from petitions.actions import replies
 from portal.actions import signing
 from supervision.actions import figures
@@ -25,6 +27,8 @@ def wire() -> None:
     listen("approval.given", "cases.carry_out", granted.carry_out)
     listen("approval.refused", "cases.close_refused", granted.close_unanswered)
     listen("approval.withdrawn", "cases.close_withdrawn", granted.close_unanswered)
+    listen("case.court_changed", "measures.follow_court", properties.follow_court)
+    listen("case.court_changed", "closing.follow_court", reviews.follow_court)
     listen("approval.given", "cases.repin", repinning.carry_out)
     listen("approval.given", "petitions.reply_given", replies.note_answer)
     listen("approval.refused", "petitions.reply_refused", replies.note_answer)

@@ -23,9 +23,7 @@ def fresh(*, at: dt.datetime, courts: Collection[int] | None, limit: int) -> Aud
         return None
     parts = [_of(kind, courts)[:limit] for kind in KINDS]
     rows = reduce(lambda one, other: one.union(other, all=True), parts)
-    seen = [
-        counts for court, counts in swept.lateness.items() if courts is None or int(court) in courts
-    ]
+    seen = [counts for court, counts in swept.lateness.items() if courts is None or int(court) in courts]
     return Audit(swept.at, tuple(_finding(row) for row in rows), lateness_of(seen))
 
 

@@ -13,7 +13,6 @@ from bench.ground.web import Timed, ask, web
 from cases.models import Case
 from courts.models import User
 from kernel import time
-from supervision.actions.auditing import audit_all
 from supervision.actions.counting import count_all
 
 GOAL_MS = 100.0

@@ -58,7 +58,7 @@ def assign_case(
             key=key,
             on=day,
             happened=[("case_assigned", locked.root)],
-            facts=[(locked.root, "handler_post", owner.post), *_kind_of(locked, team)],
+            facts=[(locked.root, "handler_post", owner.post), *kind_of_team(locked, team)],
             node=open_node(locked, "assignment"),
             papers=["acceptance_notice"],
             data={"owner": owner.pk, "team": team and team.pk},
@@ -265,7 +265,7 @@ def change_holder(
         kind="case.handed_over",
         key=key,
         on=today(at),
-        facts=[*facts, (locked.root, "handler_post", owner.post), *_kind_of(locked, team)],
+        facts=[*facts, (locked.root, "handler_post", owner.post), *kind_of_team(locked, team)],
         data={"from": before, "to": owner.pk, "team": team and team.pk, "reason": reason},
         warnings=warnings,
     )
@@ -273,6 +273,6 @@ def change_holder(
     return perform(locked, act, actor=actor, at=at)
 
 
-def _kind_of(locked: Locked, team: Unit | None) -> list[tuple[int, str, object]]:
+def kind_of_team(locked: Locked, team: Unit | None) -> list[tuple[int, str, object]]:
     """The kind of the team that has the case from now on, for rules that ask; None where it has none."""
     return [(locked.root, "team_kind", (team.function if team is not None else "") or None)]

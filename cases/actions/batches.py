@@ -18,7 +18,7 @@ from jobs.actions.asking import ask_job
 from jobs.kinds import Stride
 from jobs.models import Job
 from kernel import time
-from kernel.errors import BadInput, DomainError, NotFound, WrongState
+from kernel.errors import BadInput, Conflict, DomainError, NotFound, WrongState
 from regimes.nodes import NodeDef, load_nodes
 
 KIND = "cases.batch"
@@ -140,7 +140,7 @@ def step(job: Job) -> Stride:
             _do(row, batch.asked_by, time.now())
             row.state = BatchRow.State.DONE
     except DomainError as error:
-        row.state, row.note = BatchRow.State.REFUSED, f"{error}{error.fix}"
+        row.state, row.note = BatchRow.State.REFUSED, _words_of(error)
     row.save(update_fields=["state", "note"])
     return Stride(
         job.done + 1, total, {"after": row.pk}, _("已办 %(n)d / %(all)d") % {"n": job.done + 1, "all": total}
@@ -198,6 +198,11 @@ def _few(ids: Sequence[int]) -> set[int]:
     if len(wanted) > MOST:
         raise BadInput(_("一次最多 %d 条。") % MOST, fix=_("把条件写得更具体，分几批办理。"))
     return wanted
+
+
+def _words_of(error: DomainError) -> str:
+    """A refusal as the list of results shows it: nobody has a page of that row open to load again."""
+    return f"{error}{_('打开该案核对后单独办理。')}" if isinstance(error, Conflict) else f"{error}{error.fix}"
 
 
 def _asks(batch: Batch) -> bool:

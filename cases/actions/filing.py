@@ -206,13 +206,17 @@ def check_party(party: PartyInput, today: dt.date) -> list[str]:
     return [f"{party.name}：{found.message}，已按“{party.id_reason}”保留。"]
 
 
+def draw_number(court: Court, year: int, kind: str) -> casenumbers.CaseNumber:
+    """The next number of a court for a case that comes to it. Joins the transaction, which holds the counter until its end."""
+    return casenumbers.CaseNumber(year, court.code, kind, _count_up(court, year, kind, None))
+
+
 def _number(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.CaseNumber:
     if filing.number:
         number = _parsed(court, filing, at)
         _count_up(court, number.year, number.kind, number.number)
         return number
-    drawn = _count_up(court, filing.filed_on.year, filing.kind, None)
-    return casenumbers.CaseNumber(filing.filed_on.year, court.code, filing.kind, drawn)
+    return draw_number(court, filing.filed_on.year, filing.kind)
 
 
 def _parsed(court: Court, filing: FilingInput, at: dt.datetime) -> casenumbers.CaseNumber:

@@ -16,6 +16,7 @@ from cases.models.national import (
 from cases.models.nodes import Fact, Node, Subject
 from cases.models.parties import Access, Agent, ContactPoint, Party
 from cases.models.tasks import Task
+from cases.models.transfers import Transfer
 
 __all__ = [
     "Access",
@@ -43,4 +44,5 @@ __all__ = [
     "Party",
     "Subject",
     "Task",
+    "Transfer",
 ]

@@ -31,15 +31,18 @@ def matching_cases(text: str) -> Q:
     return Q(pk__in=named.union(Case.objects.filter(matching_numbers(plain)).values("pk")))
 
 
-def matching_numbers(text: str) -> Q:
-    """Cases by number: digits alone are the running number or the year, anything else a part of the number."""
+def matching_numbers(text: str, column: str = "number_key") -> Q:
+    """By number: digits alone are the running number or the year, anything else a part of the number.
+
+    column: of the cases, or another that keeps loose keys.
+    """
     key = loose_key(typed(text))
     if not any(char.isdigit() for char in key):
         return Q(pk__in=())
     if not key.isdecimal():
-        return Q(number_key__contains=key)
-    found = Q(number_key__regex=rf"[^0-9]{key}(之.*)?$")
-    return found | Q(number_key__startswith=key) if _YEAR.fullmatch(key) else found
+        return Q(**{f"{column}__contains": key})
+    found = Q(**{f"{column}__regex": rf"[^0-9]{key}(之.*)?$"})
+    return found | Q(**{f"{column}__startswith": key}) if _YEAR.fullmatch(key) else found
 
 
 def matching_names(text: str) -> Q:

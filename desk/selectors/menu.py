@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions.completing import may_do
+from cases.actions.transferring import may_offer
 from cases.models import Node
 from desk.selectors import triage
 from desk.selectors.case_file import CaseFile
@@ -62,6 +63,7 @@ def menu(file: CaseFile) -> list[dict[str, Any]]:
         (case.is_open and may_propose(file), "conversion-propose", _("提出繁简转换"), "arrows-exchange"),
         (case.is_open and may_give(file), "conversion-assign", _("转换后分派"), "user-check"),
         (case.is_open and may_hand_over(file), "hand-over", _("移交案件"), "transfer"),
+        (case.is_open and may_offer(file.user, case.court_id), "transfer", _("移送其他法院"), "replace"),
         (case.is_open and may_ask(file), "cancel", _("申请撤销立案"), "file-alert"),
     ]
     entries = [_entry(file, slug, label, icon) for allowed, slug, label, icon in offered if allowed]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
 
-from cases.models import Case, ContactPoint, Party
+from cases.models import Case, ContactPoint, Party, Transfer
 from courts.models import User
 from desk.selectors.belongings import OrderHit, PayeeHit, PropertyHit, order_hits, payee_hits, property_hits
+from desk.selectors.case_transfers import transfer_hits
 from desk.selectors.matching import matching_names, matching_numbers, typed
 from desk.selectors.parties import sides_of
 from kernel.fields import blind_index, blind_tail
@@ -50,6 +51,7 @@ class Found:
     properties: list[PropertyHit] = field(default_factory=list)
     payees: list[PayeeHit] = field(default_factory=list)
     orders: list[OrderHit] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
     more: frozenset[str] = frozenset()
     too_short: bool = False
 
@@ -61,18 +63,19 @@ class Found:
             "property": self.properties,
             "payee": self.payees,
             "order": self.orders,
+            "transfer": self.transfers,
         }
         return sorted({hit.by for hit in self.parties} | {name for name, hits in named.items() if hits})
 
     @property
     def number(self) -> int:
         """How many of all kinds."""
-        kinds = (self.cases, self.parties, self.properties, self.payees, self.orders)
+        kinds = (self.cases, self.parties, self.properties, self.payees, self.orders, self.transfers)
         return sum(len(hits) for hits in kinds)
 
 
 def search(*, user: User, text: str) -> Found:
-    """What the person may see that matches. Nine queries at most."""
+    """What the person may see that matches. Ten queries at most."""
     plain = typed(text)
     if not plain:
         return Found("")
@@ -87,6 +90,7 @@ def search(*, user: User, text: str) -> Found:
         "properties": property_hits(user=user, text=plain, most=LIMIT + 1),
         "payees": payee_hits(user=user, text=plain, most=LIMIT + 1),
         "orders": order_hits(user=user, text=plain, most=LIMIT + 1),
+        "transfers": transfer_hits(user=user, text=plain, most=LIMIT + 1),
     }
     kinds = {"cases": cases, "parties": hits, **belongings}
     more = {name for name, rows in kinds.items() if len(rows) > LIMIT}

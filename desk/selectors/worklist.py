@@ -178,8 +178,10 @@ def _is_whole(source: _Source) -> bool:
     """Whether the list holds all of the courts that the person sees whole, and nothing else."""
     asked, reach = source.asked, source.reach
     filtered = asked.text or asked.kind or asked.officer
-    return bool(reach.courts) and reach.courts == source.scope.courts and not (
-        filtered or reach.owners or reach.teams or source.in_hand
+    return (
+        bool(reach.courts)
+        and reach.courts == source.scope.courts
+        and not (filtered or reach.owners or reach.teams or source.in_hand)
     )
 
 

@@ -92,7 +92,9 @@ def with_tallies(counts: Counts, rows: Sequence[Tallied], on: dt.date) -> Counts
     summed = [0, 0, 0, 0]
     for _axis, _court, _key, figures, _bands, days in rows:
         summed = [one + other for one, other in zip(summed, figures, strict=False)]
-        by_day.update({on + dt.timedelta(days=n): number for n, number in enumerate(days[: WEEK + 1]) if number})
+        by_day.update(
+            {on + dt.timedelta(days=n): number for n, number in enumerate(days[: WEEK + 1]) if number}
+        )
         oldest += [on - dt.timedelta(days=figures[4])] if figures[0] else []
     overdue, due_today, within_3, within_7 = summed
     return replace(

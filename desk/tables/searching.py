@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, Transfer
 from cases.states import CaseState
 from desk.selectors.belongings import OrderHit, PayeeHit, PropertyHit
 from desk.selectors.searching import LIMIT, CaseHit, Found, PartyHit
@@ -51,6 +51,14 @@ def _parts(found: Found) -> list[Row]:
             "speakerphone",
             (_("编号与事项"), case, _("反馈期限"), state),
             _order_row,
+        ),
+        _part(
+            found,
+            "transfers",
+            _("已移送其他法院的案件"),
+            "replace",
+            (_("原案号"), _("新案号"), _("受移送法院"), state),
+            _transfer_row,
         ),
     ]
 
@@ -185,3 +193,16 @@ def _by(hit: PartyHit) -> str:
 
 def _pill(state: str, words: object) -> Row:
     return {"state": PILLS[CaseState(state)], "text": str(words)}
+
+
+def _transfer_row(hit: Transfer) -> Row:
+    address = reverse("desk:case_transfer", args=[hit.pk])
+    return {
+        "id": f"transfer-{hit.pk}",
+        "cells": [
+            {"kind": "main", "text": hit.old_number, "url": address, "open": True, "caseno": True},
+            {"text": hit.new_number, "label": _("新案号")},
+            {"text": hit.to_court.short_name, "label": _("受移送法院")},
+            {"pill": _pill(hit.case.state, hit.case.get_state_display()), "label": _("状态")},
+        ],
+    }

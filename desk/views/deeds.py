@@ -16,11 +16,13 @@ from cases.actions.converting import assign_converted, propose_conversion, recor
 from cases.actions.holding import correct_start, resume_case, suspend_case
 from cases.actions.holds import release_hold, set_hold
 from cases.actions.repinning import ask_repin
+from cases.actions.transferring import may_offer, offer_transfer
 from cases.actions.triage import prepare_triage
 from closing.actions.closing import archive_case, close_case, request_termination, review_termination
 from closing.policy import may_review
 from desk.forms import acts as forms
 from desk.forms.act_form import About, ActForm
+from desk.forms.case_transfers import OfferForm
 from desk.forms.correcting import CorrectFilingForm
 from desk.forms.money import ReceiptForm
 from desk.forms.nodes import ArchiveForm, PayeeForm
@@ -139,6 +141,12 @@ def hand_over(doing: Doing) -> Any:
     if given["recusal"]:
         return recuse(case_id=_case(doing), **to, **doing.by)
     return hand_over_cases(case_ids=[_case(doing)], **to, **doing.by)[0]
+
+
+def transfer(doing: Doing) -> Any:
+    """移送其他法院."""
+    names = ("to_court", "ground", "paper", "reason")
+    return offer_transfer(case_id=_case(doing), **{name: doing.cleaned[name] for name in names}, **doing.by)
 
 
 def terminate(doing: Doing) -> Any:
@@ -316,6 +324,11 @@ DEEDS: dict[str, Deed] = {
     "hand-over": Deed(
         _lazy("移交案件"), forms.HandOverForm, hand_over, menu.may_hand_over, _lazy("已移交，待办节点和期限随案移交。"),
         _lazy("确认移交"), _lazy("节点、期限、案款、文书一并交给新承办人。"),
+    ),
+    "transfer": Deed(
+        _lazy("移送其他法院"), OfferForm, transfer, lambda file: may_offer(file.user, file.case.court_id),
+        _lazy("已移送，等对方法院接收；接收前仍由本院办理。"), _lazy("提出移送"),
+        _lazy("对方接收后，案件连同全部记录、期限、文书归对方办理，本院保留只读记录。"),
     ),
     "termination": Deed(
         _lazy("报请终本"), forms.RequestForm, terminate, lambda file: file.is_own, _lazy("已报请终本，等待指定局领导审核。"),

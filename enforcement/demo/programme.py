@@ -142,6 +142,9 @@ POSED = (
     Plan(stories.refunded, 18, "firm"),
     Plan(stories.insured, 13),
     Plan(stories.shared_out, 15),
+    Plan(stories.moved_away, 20),
+    Plan(stories.offered_away, 8),
+    Plan(stories.sent_back, 15),
 )
 # Nothing more happens in these, so that money of the bank's files may arrive in them.
 QUIET = (stories.only_assigned, stories.served, stories.found_account)

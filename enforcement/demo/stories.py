@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
-from enforcement.demo import aside, money, petitions, turns
+from enforcement.demo import aside, money, petitions, transfers, turns
 from enforcement.demo.case import DemoCase
 from enforcement.demo.property import (
     announce,
@@ -198,6 +198,26 @@ def recused(case: DemoCase) -> None:
     """回避."""
     start(case)
     turns.withdraw_handler(case.wait(1))
+
+
+def moved_away(case: DemoCase) -> None:
+    """移送 to another court, which has taken it."""
+    found(case)
+    transfers.offer(case.wait(3), "designated", "被执行人主要财产在受移送法院辖区，指定执行。")
+    transfers.take(case.wait(1))
+
+
+def offered_away(case: DemoCase) -> None:
+    """移送, waiting for the other court."""
+    start(case)
+    transfers.offer(case.wait(2), "coordinated", "统一调配执行力量。")
+
+
+def sent_back(case: DemoCase) -> None:
+    """移送, sent back."""
+    start(case)
+    transfers.offer(case.wait(2), "coordinated", "统一调配执行力量。")
+    transfers.send_back(case.wait(1))
 
 
 def sealed(case: DemoCase) -> None:

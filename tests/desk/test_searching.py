@@ -87,10 +87,10 @@ def test_what_may_not_be_seen_is_not_found(home: House) -> None:
         assert search(user=home.handler, text=text).kinds
 
 
-def test_nine_queries_at_most(home: House, django_assert_max_num_queries) -> None:
+def test_ten_queries_at_most(home: House, django_assert_max_num_queries) -> None:
     assert home.handler.scope.roles
     for text in ("5678", "单雄信", "执1号", "13812345678", ID, "123X"):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             search(user=home.handler, text=text)
 
 

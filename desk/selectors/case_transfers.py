@@ -1,0 +1,135 @@
+"""案件移送登记: what came to and went from the courts of a person, and the record of one case that went."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from cases.actions.transferring import may_offer, may_take
+from cases.models import Transfer
+from cases.querysets import TransferQuerySet
+from cases.states import TransferState
+from courts.models import User
+from desk.keyset import SIZE, Segment, page
+from desk.selectors.matching import matching_numbers
+from events.models import Event
+from kernel.time import today
+
+SHOWN = 60
+"""Acts of a record, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which transfers. side: waiting (for us), in, out, "" = all; state: of TransferState."""
+
+    side: str = ""
+    state: str = ""
+    text: str = ""
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One page. waiting: how many this person may take."""
+
+    asked: Asked
+    today: dt.date
+    rows: list[Transfer]
+    waiting: int
+    next: str
+    prev: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A transfer with what this person may do, and what happened to the case until it left (or until now).
+
+    is_here: the person sees the case itself. may_offer: of the court that offered it.
+    """
+
+    row: Transfer
+    today: dt.date
+    events: list[Event]
+    may_take: bool
+    may_offer: bool
+    is_here: bool
+
+
+def register(*, user: User, asked: Asked, at: dt.datetime, size: int = SIZE) -> Register:
+    """One page, newest first. Three queries, however long it is."""
+    rows = _narrowed(Transfer.objects.visible_to(user), asked, user)
+    found = page(
+        [
+            Segment(
+                "transfer",
+                rows.select_related("case", "from_court", "to_court", "asked_by", "answered_by"),
+                ("-asked_on", "-id"),
+            )
+        ],
+        after=asked.after,
+        before=asked.before,
+        size=size,
+    )
+    return Register(
+        asked=asked,
+        today=today(at),
+        rows=[row for _name, row in found.rows],
+        waiting=waiting(user),
+        next=found.next,
+        prev=found.prev,
+    )
+
+
+def transfer_hits(*, user: User, text: str, most: int) -> list[Transfer]:
+    """Cases that went to another court, by the number they had before. One query at most."""
+    if not any(char.isdigit() for char in text):
+        return []
+    rows = Transfer.objects.visible_to(user).accepted().filter(matching_numbers(text, "old_number_key"))
+    return list(rows.select_related("case", "to_court").order_by("-asked_on", "-id")[:most])
+
+
+def waiting(user: User) -> int:
+    """Cases that wait for an answer of this person's courts."""
+    return Transfer.objects.waiting_for(user).count() if user.scope.may("assign", "W") else 0
+
+
+def record(*, user: User, transfer_id: int, at: dt.datetime) -> Record | None:
+    """A transfer the person may see, with the acts on the case up to the hand-over; None for any other."""
+    rows = Transfer.objects.visible_to(user).select_related(
+        "case", "case__court", "case__owner", "from_court", "to_court", "asked_by", "answered_by"
+    )
+    row = rows.filter(pk=transfer_id).first()
+    if row is None:
+        return None
+    acts = Event.objects.filter(stream=row.case.about)
+    is_here = type(row.case).objects.visible_to(user).filter(pk=row.case_id).exists()
+    if row.state == TransferState.ACCEPTED and not is_here:
+        moved = acts.filter(kind="case.court_changed", data__transfer=row.pk).values_list("seq", flat=True)
+        acts = acts.filter(seq__lte=moved.first() or 0)
+    stands = row.state == TransferState.OFFERED
+    return Record(
+        row=row,
+        today=today(at),
+        events=list(acts.order_by("-seq")[:SHOWN]),
+        may_take=stands and may_take(user, row.to_court_id),
+        may_offer=stands and may_offer(user, row.from_court_id),
+        is_here=is_here,
+    )
+
+
+def _narrowed(rows: TransferQuerySet, asked: Asked, user: User) -> TransferQuerySet:
+    courts: Any = user.scope.courts
+    if asked.side == "waiting":
+        rows = rows.waiting_for(user)
+    elif asked.side == "in":
+        rows = rows.filter(to_court_id__in=courts)
+    elif asked.side == "out":
+        rows = rows.filter(from_court_id__in=courts)
+    if asked.state in TransferState.values:
+        rows = rows.filter(state=asked.state)
+    if asked.text:
+        rows = rows.filter(old_number__contains=asked.text) | rows.filter(new_number__contains=asked.text)
+    return rows

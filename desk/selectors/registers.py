@@ -65,9 +65,14 @@ def deferrals(user: User, *, state: str, after: str, before: str, size: int = SI
     found = page([Segment("row", rows, ("-first", "-id"))], after=after, before=before, size=size)
     kept = [row for _name, row in found.rows]
     clocks = Deadline.objects.filter(
-        subject_id__in=[h.subject_id for h in kept], duty="payout_after_deferral"
-    )
-    ends = {clock.subject_id: clock for clock in clocks.order_by("due_on")}
+        subject_id__in=[h.subject_id for h in kept if h.last], node_kind="payout", due_on__isnull=False
+    ).exclude(state="cancelled")
+    ended = {h.subject_id: h.last for h in kept if h.last}
+    ends = {
+        clock.subject_id: clock
+        for clock in clocks.order_by("-due_on")
+        if clock.met_on is None or clock.met_on > ended[clock.subject_id]
+    }
     return Rows(kept, {h.case_id: h.case for h in kept}, ends, found.next, found.prev)
 
 
@@ -142,7 +147,7 @@ def waiting(user: User, on: dt.date) -> list[Waiting]:
     """Receipts whose payout clock runs, the earliest limit first. Five queries."""
     clocks = list(
         Deadline.objects.filter(
-            court_id__in=user.scope.courts or [0], node="payout", state="running", due_on__isnull=False
+            user.scope.rows(), node_kind="payout", state="running", due_on__isnull=False
         ).order_by("due_on", "pk")[:2000]
     )
     first: dict[int, Deadline] = {}

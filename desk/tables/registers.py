@@ -207,7 +207,7 @@ def waiting_groups(rows: Sequence[Waiting], *, by_cause: bool) -> list[Row]:
             continue
         total = format_yuan(sum((row.receipt.amount for row in mine), Decimal(0)))
         label = _("%(words)s：%(n)d 笔，%(total)s") % {"words": words, "n": len(mine), "total": total}
-        groups.append({"label": label, "rows": [_waiting(row, by_cause) for row in mine]})
+        groups.append({"title": label, "rows": [_waiting(row, by_cause) for row in mine]})
     return groups
 
 

@@ -11,6 +11,7 @@ from cases.actions import (
     repinning,
     reprojecting,
 )
+from desk.actions import exports
 from events.relay import listen
 from jobs.kinds import list_kind
 from petitions.actions import replies
@@ -46,3 +47,4 @@ def wire() -> None:
     list_kind(batches.KIND, batches.step)
     list_kind(figures.KIND, figures.step)
     list_kind(national_lists.KIND, national_lists.linking_step)
+    list_kind(exports.KIND, exports.step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -77,6 +77,13 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
         kinds=reach.kinds(),
         officers=handlers_seen_by(user, on) if reach.sees_colleagues else [],
     )
+
+
+def further(found: Worklist, user: User, *, after: str, size: int) -> Worklist:
+    """The rows of a list behind a cursor, its figures and filters as they were read: for a workbook."""
+    source = _Source(user, found.reach, found.asked, _in_hand(user))
+    part = page(_segments(source, found.at), after=after, size=size)
+    return replace(found, items=items_of(part.rows, found.at), next=part.next, prev="")
 
 
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:

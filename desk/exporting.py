@@ -1,27 +1,34 @@
-"""A list as a workbook, as it stands on the screen: the same rows, columns and masks, and the conditions on a sheet."""
+"""A list as a workbook, as it stands on the screen: the same rows, columns and masks, and the conditions on a sheet.
+
+A list of more rows than MOST_AT_ONCE becomes a job (desk.actions.exports), which asks the same page for the same rows,
+a part at a time.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from courts.actions.exporting import record_export
-from desk.spreadsheet import Table, workbook_response
+from desk.actions.exports import ask_export
+from desk.drawn import LEFT_OUT, Drawn, Row, file_name, tables_of
+from desk.spreadsheet import workbook_response
 from kernel import time
 
 FORMAT = "format"
-TOGETHER = 1000
+TOGETHER = 500
 """Rows read at once."""
+MOST_AT_ONCE = 5000
+"""Rows that a page waits for; more are a job's."""
 _AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,]+\.\d\d)(\s*元)?")
-_LEFT_OUT = ("check", "acts")
-Row = Mapping[str, Any]
 Page = tuple[Sequence[Row], Sequence[Row], str]
 """(columns, groups, cursor of the next page or "")."""
 
@@ -44,33 +51,27 @@ def export(
     chips: Iterable[Row],
     names: Sequence[str],
     turn: Callable[[str], Page],
-) -> FileResponse:
+) -> FileResponse | HttpResponseRedirect | Drawn:
     """The whole list from its first page on. what: its name in the log; turn: the page behind a cursor.
 
     Writes list.exported once the workbook stands. The caller has asked whether the person may see the list.
     """
     at = time.now()
-    first = turn("")
-    counted = [0]
-    columns = first[0]
     conditions = [str(chip["label"]) for chip in chips]
-    about = [
-        [_("清单"), title],
-        [_("导出人"), request.user.full_name],
-        [_("导出时间"), f"{time.local(at):%Y-%m-%d %H:%M}"],
-        *([_("条件"), words] for words in conditions or [_("没有")]),
-    ]
+    used = [name for name in names if request.GET.get(name)]
+    behind: str | None = getattr(request, "drawn_behind", None)
+    columns, rows, cursor = _part(turn, behind or "")
+    if behind is not None:
+        return Drawn(what, title, conditions, used, columns, rows, cursor)
+    if cursor:
+        return redirect("jobs:job", pk=ask_export(request, title=title, at=at).pk)
     response = workbook_response(
-        [
-            Table(title, heading_of(columns), _rows(first, turn, counted), _widths(columns)),
-            Table(_("筛选条件"), [_("项目"), _("内容")], about, (12, 40)),
-        ],
-        f"{title}{time.today(at):%Y%m%d}",
+        tables_of(title, columns, rows, conditions, request.user, at), file_name(title, at)
     )
     record_export(
         what=what,
-        conditions=[name for name in names if request.GET.get(name)],
-        rows=counted[0],
+        conditions=used,
+        rows=len(rows),
         actor=request.user,
         at=at,
         key=f"export:{uuid4().hex}",
@@ -78,32 +79,20 @@ def export(
     return response
 
 
-def heading_of(columns: Sequence[Row]) -> list[str]:
-    """The heads of the columns that say something."""
-    return [str(column["label"]) for column in columns if column.get("kind") not in _LEFT_OUT]
-
-
-def _widths(columns: Sequence[Row]) -> list[int]:
-    kinds = [column.get("kind") for column in columns if column.get("kind") not in _LEFT_OUT]
-    return [36 if kind == "main" else 18 for kind in kinds]
-
-
-def _rows(first: Page, turn: Callable[[str], Page], counted: list[int]) -> Iterator[list[Any]]:
-    page = first
+def _part(turn: Callable[[str], Page], behind: str) -> tuple[Sequence[Row], list[list[Any]], str]:
+    """Columns, no more rows than a page waits for and less than that of the next page, the cursor behind them."""
+    rows: list[list[Any]] = []
+    cursor = behind
     while True:
-        _columns, groups, cursor = page
-        for group in groups:
-            for row in group["rows"]:
-                counted[0] += 1
-                yield cells_of(row)
-        if not cursor:
-            return
-        page = turn(cursor)
+        columns, groups, cursor = turn(cursor)
+        rows += [cells_of(row) for group in groups for row in group["rows"]]
+        if not cursor or len(rows) >= MOST_AT_ONCE:
+            return columns, rows, cursor
 
 
 def cells_of(row: Row) -> list[Any]:
     """A row of a table as plain values; an amount as a number, everything else as text."""
-    return [_value(cell) for cell in row["cells"] if cell.get("kind") not in _LEFT_OUT]
+    return [_value(cell) for cell in row["cells"] if cell.get("kind") not in LEFT_OUT]
 
 
 def _value(cell: Row) -> Any:

@@ -34,7 +34,15 @@ class Table:
 
 def workbook_response(tables: Iterable[Table], name: str) -> FileResponse:
     """A download of these sheets. name: without ending. Rows are drawn one by one and never held together."""
-    return FileResponse(_written(tables), content_type=TYPE, headers=_headers(name))
+    stored = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    write_workbook(tables, stored)
+    stored.seek(0)
+    return kept_response(stored, name)
+
+
+def kept_response(stored: IO[bytes], name: str) -> FileResponse:
+    """A download of a workbook that stands. name: without ending. The response closes it."""
+    return FileResponse(stored, content_type=TYPE, headers=_headers(name))
 
 
 def _headers(name: str) -> dict[str, str]:
@@ -44,7 +52,8 @@ def _headers(name: str) -> dict[str, str]:
     }
 
 
-def _written(tables: Iterable[Table]) -> IO[bytes]:
+def write_workbook(tables: Iterable[Table], stored: IO[bytes]) -> None:
+    """Write these sheets. Rows are drawn one by one and never held together."""
     book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.title[:31])
@@ -55,10 +64,7 @@ def _written(tables: Iterable[Table]) -> IO[bytes]:
         sheet.append([_heading(sheet, text) for text in table.heading])
         for row in table.rows:
             sheet.append([_cell(sheet, value) for value in row])
-    stored = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(stored)
-    stored.seek(0)
-    return stored
 
 
 def _heading(sheet: Any, text: str) -> WriteOnlyCell:

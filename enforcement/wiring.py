@@ -13,6 +13,7 @@ from cases.actions import (
     transfers,
 )
 from closing.actions import following as reviews
+from desk.actions import exports
 from events.relay import listen
 from funds.actions import transfers as transfers_of_books
 from jobs.kinds import list_kind
@@ -55,3 +56,4 @@ def wire() -> None:
     list_kind(batches.KIND, batches.step)
     list_kind(figures.KIND, figures.step)
     list_kind(national_lists.KIND, national_lists.linking_step)
+    list_kind(exports.KIND, exports.step)

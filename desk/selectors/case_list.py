@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Value, When
@@ -91,30 +91,13 @@ class CaseList:
 def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> CaseList:
     """One page of the cases a person may see. Nine queries, however many there are."""
     rules = flags.flags_in_use(user)
-    rows = (
-        _narrowed(Case.objects.visible_to(user), user, asked, at, rules)
-        .select_related("owner", "court")
-        .defer("packs")
-    )
-    found = page(
-        [Segment("case", rows, ("-filed_on", "-id"))],
-        after=asked.after,
-        before=asked.before,
-        size=size or SIZE,
-    )
-    cases: list[Case] = [row for _name, row in found.rows]
-    ids = {case.pk for case in cases}
-    figures = figures_of(ids, at) if ids else {}
-    parties = sides_of(ids) if ids else {}
-    up = flags.flags_of(ids, at)
+    segments = _segments(user, asked, at, rules)
+    found = page(segments, after=asked.after, before=asked.before, size=size or SIZE)
     return CaseList(
         asked=asked,
         at=at,
         today=today(at),
-        lines=[
-            Line(c, parties.get(c.pk, ""), figures.get(c.pk, Figures()), tuple(up.get(c.pk, ())))
-            for c in cases
-        ],
+        lines=_lines([row for _name, row in found.rows], at),
         next=found.next,
         prev=found.prev,
         teams=_teams(user),
@@ -122,6 +105,27 @@ def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = N
         stages=flags.count_by_stage(user),
         flags=rules,
     )
+
+
+def further(found: CaseList, user: User, *, after: str, size: int) -> CaseList:
+    """The cases of a list behind a cursor, its figures and filters as they were read: for a workbook."""
+    part = page(_segments(user, found.asked, found.at, found.flags), after=after, size=size)
+    return replace(found, lines=_lines([row for _name, row in part.rows], found.at), next=part.next, prev="")
+
+
+def _segments(user: User, asked: Asked, at: dt.datetime, rules: Mapping[str, FlagRule]) -> list[Segment]:
+    rows = _narrowed(Case.objects.visible_to(user), user, asked, at, rules)
+    return [Segment("case", rows.select_related("owner", "court").defer("packs"), ("-filed_on", "-id"))]
+
+
+def _lines(cases: Sequence[Case], at: dt.datetime) -> list[Line]:
+    ids = {case.pk for case in cases}
+    figures = figures_of(ids, at) if ids else {}
+    parties = sides_of(ids) if ids else {}
+    up = flags.flags_of(ids, at)
+    return [
+        Line(c, parties.get(c.pk, ""), figures.get(c.pk, Figures()), tuple(up.get(c.pk, ()))) for c in cases
+    ]
 
 
 def rows_asked(*, user: User, lists: Sequence[Asked], at: dt.datetime) -> list[CaseQuerySet]:

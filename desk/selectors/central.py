@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, Subquery
@@ -112,6 +112,16 @@ def central(*, user: User, asked: Wanted, at: dt.datetime, size: int | None = No
         next=found.next,
         prev=found.prev,
     )
+
+
+def further(found: Central, *, after: str, size: int) -> Central:
+    """The rows of a list behind a cursor, its figures as they were read: for a workbook."""
+    asked, user = found.asked, found.user
+    in_hand = list(Task.objects.live().filter(doer=user).values_list("node_id", flat=True))
+    rows = _nodes(user, in_hand, found.at)
+    chosen = rows.filter(group=asked.group) if asked.group and asked.group in found.by_group else rows
+    part = page(_segments(_narrowed(chosen, user, asked, found.at)), after=after, size=size)
+    return replace(found, lines=_lines(part.rows, user), next=part.next, prev="")
 
 
 def names_of_groups(groups: Iterable[str], user: User) -> dict[str, str]:

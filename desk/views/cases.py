@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +12,7 @@ from courts.access import staff
 from desk import exporting, listing, onetime
 from desk.addresses import here
 from desk.queries import cases_asked
-from desk.selectors.case_list import case_list
+from desk.selectors.case_list import case_list, further
 from desk.selectors.searching import search as search_for
 from desk.tables import cases as table
 from desk.tables import searching as hits
@@ -43,12 +41,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             names=NAMES,
             chips=chips,
             columns=table.columns(found),
-            read=lambda cursor: case_list(
-                user=request.user,
-                asked=replace(found.asked, after=cursor, before=""),
-                at=at,
-                size=exporting.TOGETHER,
-            ),
+            read=lambda cursor: further(found, request.user, after=cursor, size=exporting.TOGETHER),
             groups=table.groups,
         )
     may_move = request.user.is_superuser or request.user.scope.may("assign", "W")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -30,7 +29,7 @@ from courts.models import User
 from desk import exporting, listing, onetime
 from desk.addresses import here
 from desk.forms.central import MoveForm, OfferForm, ReasonForm, SettleForm, SheetForm
-from desk.selectors.central import VIEWS, Wanted
+from desk.selectors.central import VIEWS, Wanted, further
 from desk.selectors.central import central as central_of
 from desk.selectors.central_task import Sheet, sheet_of
 from desk.tables import central as table
@@ -60,12 +59,7 @@ def central(request: HttpRequest) -> HttpResponse:
             names=NAMES,
             chips=chips,
             columns=table.columns(found),
-            read=lambda cursor: central_of(
-                user=request.user,
-                asked=replace(found.asked, after=cursor, before=""),
-                at=at,
-                size=exporting.TOGETHER,
-            ),
+            read=lambda cursor: further(found, after=cursor, size=exporting.TOGETHER),
             groups=table.groups,
         )
     context = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +12,7 @@ from courts.access import staff
 from desk import exporting, listing, onetime
 from desk.addresses import here
 from desk.queries import nodes_asked
+from desk.selectors.worklist import further
 from desk.selectors.worklist import worklist as worklist_of
 from desk.tables import worklist as table
 from kernel import time
@@ -40,12 +39,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
             names=NAMES,
             chips=chips,
             columns=table.columns(found),
-            read=lambda cursor: worklist_of(
-                user=request.user,
-                asked=replace(found.asked, after=cursor, before=""),
-                at=at,
-                size=exporting.TOGETHER,
-            ),
+            read=lambda cursor: further(found, request.user, after=cursor, size=exporting.TOGETHER),
             groups=table.groups,
         )
     context = {

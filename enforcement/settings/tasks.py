@@ -30,6 +30,7 @@ CELERY_TASK_ROUTES = {
     "jobs.*": {"queue": "jobs"},
     "portal.*": {"queue": "notices"},
     "api.*": {"queue": "jobs"},
+    "desk.*": {"queue": "jobs"},
 }
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -59,6 +60,7 @@ CELERY_BEAT_SCHEDULE = {
     "accounts": {"task": "portal.change_accounts", "schedule": 300.0, "options": {"expires": 290}},
     "forget-tries": {"task": "portal.forget", "schedule": 86400.0},
     "forget-calls": {"task": "api.forget_calls", "schedule": 86400.0},
+    "forget-exports": {"task": "desk.forget_exports", "schedule": 3600.0},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
 }
 KICKS = env.bool("KICKS", True)

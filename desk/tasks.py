@@ -1,0 +1,14 @@
+"""Faces of the desk for the worker."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from desk.actions.exports import forget_exports
+from kernel import time
+
+
+@shared_task(name="desk.forget_exports")
+def forget() -> int:
+    """Delete workbooks that were kept for a day; returns how many files. Safe to run twice."""
+    return forget_exports(at=time.now())

@@ -1,16 +1,18 @@
-"""The national system's node codes and words for states as data (cases/data/national.yaml), checked when first read."""
+"""The national system's node codes and words for states as data (cases/data/national.yaml), checked at start."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from django.utils.translation import gettext as _
 
 from cases.states import CaseState
+from regimes.errors import PackError, PackErrors
+from regimes.linedyaml import LinedMap, read
 from regimes.nodes import load_nodes
 from regimes.vocabulary import load_vocabulary
 
@@ -28,38 +30,66 @@ class Code:
     why: str
 
 
-@functools.cache
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """The whole file: codes; states: what the system calls a case's state -> states here that mean the same."""
+
+    codes: Mapping[str, Code]
+    states: Mapping[str, frozenset[str]]
+
+
 def codes() -> Mapping[str, Code]:
-    """Every node code. Raises ValueError that names the entry for what does not hold together."""
-    return read_codes(_loaded())
+    """Every node code. Raises PackErrors, each with its line, for what does not hold together."""
+    return _read().codes
 
 
-@functools.cache
 def states() -> Mapping[str, frozenset[str]]:
-    """What the system calls a state -> states of a case here that mean the same."""
-    return {word: frozenset(found) for word, found in _loaded()["states"].items()}
+    """What the system calls the state of a case -> states of a case here that mean the same."""
+    return _read().states
 
 
-def read_codes(loaded: Mapping[str, Any]) -> dict[str, Code]:
-    """The codes of a loaded file, checked against the vocabulary, the nodes and the states."""
+def parse(text: str, file: str = FILE.name) -> Correspondence:
+    """The file's text, checked against the vocabulary, the nodes and the states. Raises PackErrors."""
+    errors: list[PackError] = []
+    loaded = read(text, file, errors)
+
+    def fault(place: LinedMap, key: str, path: str, message: str, fix: str) -> None:
+        errors.append(PackError(file, place.line_of(key), path, message, fix))
+
     if not str(loaded.get("source", "")).strip():
-        raise ValueError("national.yaml: source: the document is not named")
-    events = load_vocabulary().events
-    found = {}
-    for code, body in loaded["codes"].items():
-        on = tuple(body.get("events", ()))
-        if bool(on) == bool(body.get("why")):
-            raise ValueError(f"national.yaml: {code}: either `events` or `why`")
-        if unknown := [event for event in on if event not in events]:
-            raise ValueError(f"national.yaml: {code}: no event {', '.join(unknown)} in the vocabulary")
-        found[code] = Code(code, body["zh"], on, bool(body.get("first")), body.get("why", ""))
+        fault(loaded, "source", "source", _("没有写依据"), _("写明节点代码出自哪份文件"))
+    sections = {}
+    for name in ("codes", "states"):
+        sections[name] = loaded.get(name)
+        if not isinstance(sections[name], LinedMap):
+            fault(loaded, name, name, _("没有这一部分，或不是键值结构"), _("写成“键: 值”"))
+            sections[name] = LinedMap(loaded.line)
+    found = {code: _code(code, body, sections["codes"], fault) for code, body in sections["codes"].items()}
     named = {code for node in load_nodes() for code in node.national_codes}
-    if missing := sorted(named - found.keys()):
-        raise ValueError(f"national.yaml: codes of nodes.yaml are missing: {', '.join(missing)}")
-    for word, known in loaded["states"].items():
-        if set(known) - set(CaseState.values):
-            raise ValueError(f"national.yaml: states: {word}: no such state of a case")
-    return found
+    for code in sorted(named - found.keys()):
+        fault(loaded, "codes", f"codes.{code}", _("nodes.yaml 用到这个代码，这里没有"), _("补上这个代码"))
+    for word, known in sections["states"].items():
+        unknown = set(known or ()) - set(CaseState.values) if isinstance(known, list) else {str(known)}
+        if unknown:
+            message = _("案件没有这种状态：%s") % "、".join(sorted(unknown))
+            fault(sections["states"], word, f"states.{word}", message, "、".join(CaseState.values))
+    if errors:
+        raise PackErrors(sorted(errors, key=lambda error: error.line))
+    return Correspondence(found, {word: frozenset(known) for word, known in sections["states"].items()})
+
+
+def _code(code: str, body: Any, section: LinedMap, fault: Callable[..., None]) -> Code:
+    place = f"codes.{code}"
+    if not isinstance(body, LinedMap) or not body.get("zh"):
+        fault(section, code, place, _("没有写名称"), _("例如 {zh: 立案审查, events: [case_filed]}"))
+        return Code(code, "", (), first=False, why="")
+    on = tuple(body.get("events") or ())
+    if bool(on) == bool(body.get("why")):
+        fault(section, code, place, _("events 和 why 应当只写一个"), _("有对应事件写 events，没有的写 why"))
+    for event in on:
+        if event not in load_vocabulary().events:
+            fault(section, code, place, _("词汇表没有事件“%s”") % event, _("先在词汇表的 events 中登记"))
+    return Code(code, body["zh"], on, bool(body.get("first")), body.get("why", ""))
 
 
 def codes_by_event() -> dict[str, list[Code]]:
@@ -71,6 +101,6 @@ def codes_by_event() -> dict[str, list[Code]]:
     return found
 
 
-def _loaded() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return loaded
+@functools.cache
+def _read() -> Correspondence:
+    return parse(FILE.read_text(encoding="utf-8"))

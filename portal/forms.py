@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.errors import DomainError
 from petitions.models import Letter
 from portal.actions.accounts import Account
+from portal.actions.signing import Company
 
 
 class PlainForm(forms.Form):
@@ -56,6 +57,46 @@ class PaperForm(PlainForm):
     )
 
 
+class CompanyForm(PlainForm):
+    """For a company: its credit code, who represents it, and its registered number or the code on its paper."""
+
+    credit_code = forms.CharField(
+        label=_("统一社会信用代码"),
+        max_length=30,
+        help_text=_("营业执照上的 18 位代码。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    representative = forms.CharField(
+        label=_("您的姓名"), max_length=40, help_text=_("代表单位登录的人，会记录在案件中。")
+    )
+    code = forms.CharField(
+        label=_("文书上的登录码"),
+        max_length=40,
+        required=False,
+        help_text=_("法院文书上的 12 位登录码；没有的，填写下面的手机号。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    phone = forms.CharField(
+        label=_("单位联系手机号"),
+        max_length=20,
+        required=False,
+        help_text=_("立案时单位留给法院的手机号。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is needed."""
+        data: dict[str, Any] = self.cleaned_data
+        if not self.errors and not data.get("code") and not data.get("phone"):
+            self.add_error("code", _("请填写登录码，或者单位联系手机号。"))
+        return data
+
+    @property
+    def company(self) -> Company:
+        """What the verbs take."""
+        return Company(self.cleaned_data["credit_code"], self.cleaned_data["representative"])
+
+
 class PartyForm(PlainForm):
     """About one case, for one of the parties the person reads for; the key makes two taps one act."""
 
@@ -85,12 +126,35 @@ class LetterForm(PartyForm):
     )
 
 
+class SeveralFiles(forms.FileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Pictures taken with the phone, none or several; a list."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each by itself."""
+        return [super(PhotosField, self).clean(each, initial) for each in data or ()]
+
+
 class ClueForm(PartyForm):
     words = forms.CharField(
         label=_("线索内容"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("写明是什么财产、在哪里、在谁名下、您怎么知道的。"),
+    )
+    photos = PhotosField(
+        label=_("照片（可以不填）"),
+        required=False,
+        widget=SeveralFiles(attrs={"accept": "image/*,.heic", "multiple": True}),
+        help_text=_("最多 6 张，例如门牌、车牌、店面；一张不超过 20MB。"),
+        error_messages={"empty": _("文件是空的，请重新选择。")},
     )
     specific = forms.BooleanField(
         label=_("我写明了具体的财产和地点"), required=False, help_text=_("线索明确、具体的，法院七日内核实。")

@@ -11,14 +11,27 @@ from kernel.fields import BlindIndexField, EncryptedTextField
 
 
 class Reader(models.Model):
-    """A person outside the court. phone_index: by which parties and agents are found; null for the code of a paper."""
+    """A person outside the court. phone_index: by which parties and agents are found; null for the code of a paper.
+
+    company_index: of the 统一社会信用代码, for who signs in for a company; representative: who that was the last time.
+    """
 
     user = models.OneToOneField(User, models.PROTECT, related_name="reader")
-    phone_index = BlindIndexField(null=True, unique=True, db_index=False)
+    phone_index = BlindIndexField(null=True, db_index=False)
+    company_index = BlindIndexField(null=True, db_index=False)
     masked = models.CharField(max_length=20, blank=True)
+    representative = models.CharField(_("代表"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("当事人账户")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_index", "company_index"],
+                condition=models.Q(phone_index__isnull=False),
+                nulls_distinct=False,
+                name="reader_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.masked or str(self.user_id)

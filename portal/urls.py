@@ -9,6 +9,7 @@ urlpatterns = [
     path("login", views.sign_in, name="sign_in"),
     path("login/code", views.enter_code, name="enter_code"),
     path("login/paper", views.paper, name="sign_in_paper"),
+    path("login/company", views.company, name="sign_in_company"),
     path("logout", views.sign_out, name="sign_out"),
     path("large", views.large, name="large"),
     path("", views.home, name="home_of_party"),

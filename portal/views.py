@@ -25,12 +25,21 @@ from kernel import time
 from kernel.errors import DomainError, NotFound
 from petitions.actions.letters import write_letter
 from portal.actions.accounts import confirm_account, give_account, withdraw_account
-from portal.actions.signing import MINUTES, ask_code, sign_in_by_paper, sign_in_by_phone
+from portal.actions.reading import read_paper
+from portal.actions.signing import (
+    MINUTES,
+    Company,
+    ask_code,
+    check_company,
+    sign_in_by_paper,
+    sign_in_by_phone,
+)
 from portal.door import followed, parties_only
 from portal.forms import (
     AccountForm,
     ClueForm,
     CodeForm,
+    CompanyForm,
     ConfirmForm,
     LetterForm,
     PaperForm,
@@ -43,6 +52,7 @@ from portal.throttle import TooOften
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PHONE = "portal_phone"
+COMPANY = "portal_company"
 LARGE = "portal_large"
 
 
@@ -59,8 +69,31 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
             return _plain(request, "portal/sign_in.html", form, error)
         request.session[PHONE] = phone
+        request.session.pop(COMPANY, None)
         return redirect("portal:enter_code")
     return _plain(request, "portal/sign_in.html", form)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def company(request: HttpRequest) -> HttpResponse:
+    """For a company: by the code on its paper at once, else a code goes to its registered number, if there is one."""
+    form = CompanyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        firm, code, phone = form.company, form.cleaned_data["code"], form.cleaned_data["phone"]
+        place, at = _place(request), time.now()
+        try:
+            check_company(firm)
+            if code:
+                return _welcome(request, sign_in_by_paper(code=code, place=place, at=at, company=firm))
+            ask_code(phone=phone, place=place, at=at)
+        except DomainError as error:
+            form.refuse(error)
+            return _plain(request, "portal/company.html", form, error)
+        request.session[PHONE] = phone
+        request.session[COMPANY] = [firm.code, firm.representative]
+        return redirect("portal:enter_code")
+    return _plain(request, "portal/company.html", form)
 
 
 @never_cache
@@ -74,7 +107,8 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code, at = form.cleaned_data["code"], time.now()
         try:
-            user = sign_in_by_phone(phone=phone, code=code, place=_place(request), at=at)
+            firm = Company(*request.session[COMPANY]) if COMPANY in request.session else None
+            user = sign_in_by_phone(phone=phone, code=code, place=_place(request), at=at, company=firm)
         except DomainError as error:
             form.refuse(error)
             return _plain(request, "portal/code.html", form, error)
@@ -168,11 +202,13 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @parties_only
 def paper_pdf(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
-    """A paper addressed to one's side; 404 for any other."""
+    """A paper addressed to one's side; 404 for any other. That it was opened is recorded, once for each reader."""
     mine = _mine(request, pk)
     found = next((row["paper"] for row in my_case.papers_of(mine) if row["paper"].pk == paper_id), None)
     if found is None or found.file is None:
         raise NotFound(_("没有这份文书，或者它不是发给您的。"), fix=_("从“我的文书”重新进入。"))
+    if request.method == "GET":
+        read_paper(case_id=pk, paper_id=paper_id, actor=request.user, at=request.at)
     return serve(found.file, request)
 
 
@@ -198,9 +234,9 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
 def clue(request: HttpRequest, pk: int) -> HttpResponse:
     """提供财产线索."""
     mine = _mine(request, pk)
-    form = ClueForm(request.POST or None, parties=mine.choices)
+    form = ClueForm(request.POST or None, request.FILES or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent")}
+        given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent", "photos")}
         done, event = _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given)
         if done:
             number = my_case.clue_number(event)
@@ -311,6 +347,7 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     large = request.session.get(LARGE, False)
     login(request, user, backend=BACKEND)
     request.session.pop(PHONE, None)
+    request.session.pop(COMPANY, None)
     request.session[LARGE] = large
     return redirect("portal:home_of_party")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,12 +15,15 @@ from cases.perform import Act, check_day, known, perform
 from cases.policy import in_reach, reads_for
 from cases.snapshot import Locked, lock_case, lock_followed
 from courts.models import User
+from documents.uploads import store_upload
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput
 from regimes.flow import Subject as FlowSubject
 
 LONGEST = 2000
+MOST_PHOTOS = 6
+PHOTO_TYPES = ("image/jpeg", "image/png", "image/heic")
 
 
 def receive_clue(
@@ -55,9 +60,17 @@ def give_clue(
     actor: User,
     at: dt.datetime,
     key: str,
+    photos: Sequence[UploadedFile] = (),
 ) -> Event:
-    """A party, or its agent, gives a clue (财产线索) in a case they follow. specific: see receive_clue."""
+    """A party, or its agent, gives a clue (财产线索) in a case they follow. specific: see receive_clue.
+
+    photos: at most MOST_PHOTOS pictures, kept with the case. Raises BadInput (words, photos), NotFound; keeps none then.
+    """
     _check_words(words)
+    if len(photos) > MOST_PHOTOS:
+        raise BadInput(
+            _("照片太多。"), field="photos", fix=_("一次最多 %d 张，其余的再提交一次。") % MOST_PHOTOS
+        )
     today = time.today(at)
     with transaction.atomic(durable=True):
         locked = lock_followed(case_id=case_id, key=key, user=actor, on=today)
@@ -65,7 +78,31 @@ def give_clue(
             return event
         reads_for(locked, actor, party_id, today)
         given = {"words": words, "specific": specific, "urgent": urgent}
-        return _note(locked, **given, on=today, actor=actor, at=at, key=key, data={"party": party_id})
+        data = {"party": party_id, "files": _kept(locked, photos, actor, at)}
+        return _note(locked, **given, on=today, actor=actor, at=at, key=key, data=data)
+
+
+def _kept(locked: Locked, photos: Sequence[UploadedFile], actor: User, at: dt.datetime) -> list[int]:
+    """The pictures, among the files of the case. Raises BadInput (photos) for what is no picture, or too large."""
+    case, files = locked.case, []
+    for photo in photos:
+        try:
+            file = store_upload(
+                upload=photo,
+                kind="upload",
+                about=case.about,
+                case_id=case.pk,
+                court_id=case.court_id,
+                team_id=case.team_id,
+                owner_id=case.owner_id,
+                actor=actor.actor,
+                at=at,
+                only=PHOTO_TYPES,
+            )
+        except BadInput as error:
+            raise BadInput(f"{photo.name}：{error}", field="photos", fix=error.fix) from error
+        files.append(file.pk)
+    return files
 
 
 def _check_words(words: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Difference, NationalRecord
+from cases.models import Case, Difference, NationalList, NationalRecord
 from cases.national import states
 from cases.policy import may
 from cases.states import OPEN_STATES, CaseState
@@ -99,7 +99,7 @@ def _open(difference_id: int, actor: User) -> Difference:
 
 
 def _found(court: Court) -> Iterator[Found]:
-    """Three queries. A case that was closed before the list had to hold it is not missed there."""
+    """Four queries. A case that was closed before the list had to hold it is not missed there, nor one whose row had an error."""
     cases = {
         case.number_key: case
         for case in Case.objects.filter(court=court, sealed=False)
@@ -118,9 +118,18 @@ def _found(court: Court) -> Iterator[Found]:
             continue
         seen.add(case.pk)
         yield from _unlike(case, record)
+    garbled = _garbled(court)
     for case in cases.values():
-        if case.pk not in seen and case.state in OPEN_STATES:
+        if case.pk not in seen and not {case.pk, case.number_key} & garbled and case.state in OPEN_STATES:
             yield Kind.MISSING_THERE, case.number, case.pk, str(case.get_state_display()), ""
+
+
+def _garbled(court: Court) -> set[int | str]:
+    """Cases (by id and by number) that the last list names in a row with an error: they are there. One query."""
+    lists = NationalList.objects.filter(court=court, state=NationalList.State.DONE).order_by("-confirmed_at")
+    rows = lists.values_list("rows", flat=True).first() or ()
+    bad = [row for row in rows if row["verdict"] == NationalList.Verdict.BAD]
+    return {name for row in bad for name in (row["case"], row.get("key")) if name}
 
 
 def _unlike(case: Case, record: NationalRecord) -> Iterator[Found]:

@@ -168,6 +168,7 @@ def _judge(rows: Sequence[Row], court: Court, today: dt.date) -> list[dict[str, 
             {
                 "row": row.number,
                 "number": entry["case_number"],
+                "key": entry["number_key"],
                 "national": entry["number"],
                 "case": known,
                 "verdict": verdict,
@@ -207,8 +208,8 @@ def _read(row: Row, today: dt.date) -> dict[str, Any]:
 
 
 def _replace_records(found: NationalList, entries: Sequence[Mapping[str, Any]]) -> None:
-    """The list is whole: what it no longer holds is no longer there."""
-    numbers = [entry["number"] for entry in entries]
+    """The list is whole: what it no longer holds is no longer there. Of a row with an error the record before stands."""
+    numbers = [row["national"] for row in found.rows if row["national"]]
     NationalRecord.objects.filter(court=found.court).exclude(number__in=numbers).delete()
     NationalRecord.objects.bulk_create(
         [NationalRecord(court=found.court, source=found, **_typed(entry)) for entry in entries],

@@ -52,7 +52,10 @@ class NationalExport(models.Model):
 
 
 class NationalLine(models.Model):
-    """One act in one export, as it was written then. seq: its event in the case's log."""
+    """One act in one export, as it was written then. seq: its event in the case's log.
+
+    undone: tells that the act, which an export before told, was undone here since.
+    """
 
     export = models.ForeignKey(NationalExport, models.PROTECT, related_name="lines")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
@@ -62,11 +65,14 @@ class NationalLine(models.Model):
     subject_id = models.BigIntegerField()
     seq = models.PositiveIntegerField()
     on = models.DateField()
+    undone = models.BooleanField(_("撤回"), default=False)
 
     class Meta:
         verbose_name = _("国家系统导出行")
         constraints = [
-            models.UniqueConstraint(fields=["case", "code", "subject_id", "seq"], name="national_line_once")
+            models.UniqueConstraint(
+                fields=["case", "code", "subject_id", "seq", "undone"], name="national_line_told_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from desk.tables import letters as table
 from desk.words import instant_words
 from kernel import time
 from kernel.errors import DomainError, NotAllowed
-from petitions.actions.letters import answer_letter, hand_over_letter, save_letter_draft
+from petitions.actions.letters import answer_letter, hand_over_letter, read_letter, save_letter_draft
 from petitions.models import Letter
 from petitions.policy import colleagues
 from petitions.quick import quick_texts
@@ -50,6 +50,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     today = time.today(at)
     row = _get(request, pk)
     form = AnswerForm(request.POST or None, today=today, initial={"reply": row.draft})
+    if request.method == "GET":
+        read_letter(letter_id=pk, actor=request.user, at=at)
     if request.method != "POST":
         return _page(request, row, form)
     quick = _quick(request, row)

@@ -185,7 +185,7 @@ def sms_number(request: HttpRequest, mark_id: int) -> HttpResponse:
 
 
 @require_GET
-@staff("report", "RWS")
+@staff("clocks", "RWS")
 def coverage(request: HttpRequest) -> HttpResponse:
     """推送覆盖: what the court told its parties in a span of days."""
     request.at = at = time.now()

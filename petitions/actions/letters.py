@@ -15,6 +15,7 @@ from cases.perform import Act, known, perform
 from cases.policy import in_reach, reads_for
 from cases.snapshot import Locked, lock_case, lock_followed
 from courts.models import User
+from events import log
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, NotFound, WrongState
@@ -80,6 +81,23 @@ def answer_letter(*, letter_id: int, words: str, actor: User, at: dt.datetime, k
         event = perform(locked, act, actor=actor, at=at)
         _tell_writer(locked, letter, at)
     return event
+
+
+def read_letter(*, letter_id: int, actor: User, at: dt.datetime) -> Event | None:
+    """已读: whoever is to answer has opened the letter; recorded once, and the writer sees it. None for other readers.
+
+    Raises NotFound. No clock hears of it: only an answer meets the limit.
+    """
+    letter = Letter.objects.visible_to(actor).filter(pk=letter_id).select_related("case").first()
+    if letter is None:
+        raise NotFound(_("没有这条留言，或您无权办理。"), fix=_("从未回复留言的列表重新进入。"))
+    if actor.pk != (letter.handler_id or letter.case.owner_id) or letter.replied_at is not None:
+        return None
+    key = f"letter-read:{letter_id}"
+    if (event := log.find(letter.case.about, key)) is not None:
+        return event
+    with _held(letter_id, actor, key, "letter.read") as (locked, row, event):
+        return event or _noted(locked, row, "letter.read", {}, actor, at, key)
 
 
 def save_letter_draft(*, letter_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Event:

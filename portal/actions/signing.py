@@ -10,10 +10,12 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Access, Case, ContactPoint, Party
@@ -27,7 +29,7 @@ from events.models import Event
 from kernel import passcodes, time
 from kernel.errors import BadInput
 from kernel.fields import blind_index
-from kernel.identity import check_phone, mask_phone
+from kernel.identity import check_credit_code, check_phone, mask_phone
 from notices import outbox
 from notices.outbox import Draft
 from portal import throttle
@@ -35,6 +37,7 @@ from portal.models import Code, Reader
 
 MINUTES = 5
 PAPER_DAYS = 90
+MOST_OF_NAME = 40
 
 
 def ask_code(*, phone: str, place: str, at: dt.datetime) -> None:
@@ -64,24 +67,65 @@ def send_codes(*, at: dt.datetime) -> int:
     return seen
 
 
-def sign_in_by_phone(*, phone: str, code: str, place: str, at: dt.datetime) -> User:
-    """The person with this number, who may from now on follow their cases. Raises BadInput, TooOften."""
+@dataclass(frozen=True, slots=True)
+class Company:
+    """For which company somebody signs in: its 统一社会信用代码, and who represents it."""
+
+    code: str
+    representative: str
+
+    @property
+    def index(self) -> bytes:
+        """By which its parties are found."""
+        return blind_index(check_credit_code(self.code).value, purpose="id")
+
+
+def check_company(company: Company) -> None:
+    """Raises BadInput (credit_code, representative) for what can be nobody's. Says nothing about who is known."""
+    check = check_credit_code(company.code)
+    if not check.ok:
+        raise BadInput(str(check.message), field="credit_code", fix=_("对照营业执照填写 18 位代码。"))
+    if not 2 <= len(company.representative.strip()) <= MOST_OF_NAME:
+        raise BadInput(
+            _("没有填写代表的姓名。"), field="representative", fix=_("填写代表单位登录的人的姓名。")
+        )
+
+
+def sign_in_by_phone(
+    *, phone: str, code: str, place: str, at: dt.datetime, company: Company | None = None
+) -> User:
+    """The person with this number, who may from now on follow their cases. Raises BadInput, TooOften.
+
+    company: only the cases of this company whose registered number it is; a wrong credit code is refused as a wrong
+    code is, in the same words.
+    """
     _number, index = _mobile(phone)
+    if company is not None:
+        check_company(company)
     with transaction.atomic(durable=True):
         throttle.check_guess(index, _place(place), at)
         row = Code.objects.select_for_update().filter(way="sms", phone_index=index).order_by("-id").first()
         is_right = _is_right(row, code, at)
+        contacts = _contacts(index).order_by("party_id", "id")
+        if company is not None:
+            contacts = contacts.filter(party__id_index=company.index, agent=None)
+            is_right = is_right and contacts.exists()
         if is_right:
             Code.objects.filter(pk=row.pk).update(used_at=at)
-            return _enter(index, mask_phone(phone), at)
+            return _enter(list(contacts), index, mask_phone(phone), at, company)
         throttle.note_wrong(index, _place(place), at)
         if row is not None:
             Code.objects.filter(pk=row.pk).update(tries=row.tries + 1)
     raise _wrong()
 
 
-def sign_in_by_paper(*, code: str, place: str, at: dt.datetime) -> User:
-    """Who holds the paper with this code follows that one case for its party. Raises BadInput, TooOften."""
+def sign_in_by_paper(*, code: str, place: str, at: dt.datetime, company: Company | None = None) -> User:
+    """Who holds the paper with this code follows that one case for its party. Raises BadInput, TooOften.
+
+    company: the paper must be that company's; another credit code is refused as a wrong code is.
+    """
+    if company is not None:
+        check_company(company)
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
     with transaction.atomic(durable=True):
         throttle.check_guess(None, _place(place), at)
@@ -92,8 +136,11 @@ def sign_in_by_paper(*, code: str, place: str, at: dt.datetime) -> User:
             .select_related("party")
             .first()
         )
-        if _is_right(row, plain, at):
-            return _enter_by_paper(row, at)
+        is_right = _is_right(row, plain, at)
+        if company is not None:
+            is_right = is_right and bytes(row.party.id_index or b"") == company.index
+        if is_right:
+            return _enter_by_paper(row, at, company)
         throttle.note_wrong(None, _place(place), at)
     raise _wrong()
 
@@ -205,19 +252,26 @@ def _send(code: Code, at: dt.datetime) -> None:
     code.save(update_fields=["digest", "looked_at", "number"])
 
 
-def _contacts(index: bytes) -> Iterable[ContactPoint]:
+def _contacts(index: bytes) -> QuerySet[ContactPoint]:
     known = ContactPoint.objects.filter(index=index, kind="mobile", bad=False, party__case__sealed=False)
     return known.exclude(party__case__state="cancelled").select_related("party__case", "agent")
 
 
-def _enter(index: bytes, masked: str, at: dt.datetime) -> User:
+def _enter(
+    contacts: Sequence[ContactPoint], index: bytes, masked: str, at: dt.datetime, company: Company | None
+) -> User:
     """The user of a number, and the cases it opens today; those it no longer opens are closed."""
-    contacts = list(_contacts(index).order_by("party_id", "id"))
     names = [contact.agent.name if contact.agent else contact.party.name for contact in contacts]
-    reader = Reader.objects.select_for_update(of=("self",)).filter(phone_index=index).first()
+    firm = company.index if company else None
+    readers = Reader.objects.select_for_update(of=("self",)).filter(phone_index=index)
+    reader = (
+        readers.filter(company_index=firm) if company else readers.filter(company_index__isnull=True)
+    ).first()
     if reader is None:
-        user = _new_user(f"phone:{bytes(index).hex()}", next(iter(names), masked), at)
-        reader = Reader.objects.create(user=user, phone_index=index, masked=masked)
+        username = f"phone:{bytes(index).hex()}" if firm is None else f"firm:{_digest(firm + bytes(index))}"
+        user = _new_user(username, next(iter(names), masked), at)
+        reader = Reader.objects.create(user=user, phone_index=index, company_index=firm, masked=masked)
+    _represented(reader, company, at)
     user = reader.user
     today = time.today(at)
     opened = {contact.party_id: contact.party for contact in contacts}
@@ -228,15 +282,36 @@ def _enter(index: bytes, masked: str, at: dt.datetime) -> User:
     return user
 
 
-def _enter_by_paper(code: Code, at: dt.datetime) -> User:
+def _enter_by_paper(code: Code, at: dt.datetime, company: Company | None) -> User:
     party = code.party
     username = f"paper:{party.pk}"
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        user = _new_user(username, party.name, at)
-        Reader.objects.create(user=user)
-    _open(user, party, time.today(code.expires_at), at)
-    return user
+    reader = Reader.objects.filter(user__username=username).select_related("user").first()
+    if reader is None:
+        reader = Reader.objects.create(user=_new_user(username, party.name, at))
+    _represented(reader, company, at)
+    _open(reader.user, party, time.today(code.expires_at), at)
+    return reader.user
+
+
+def _represented(reader: Reader, company: Company | None, at: dt.datetime) -> None:
+    """Record who signs in for a company: at the account, and as an event of the user at each sign-in."""
+    if company is None:
+        return
+    reader.representative = company.representative.strip()
+    reader.save(update_fields=["representative"])
+    log.append(
+        stream=f"user:{reader.user_id}",
+        kind="company.signed_in",
+        actor=reader.user.actor,
+        at=at,
+        key=f"company:{at.isoformat()}",
+        data={"representative": reader.representative},
+        court_id=None,
+    )
+
+
+def _digest(value: bytes) -> str:
+    return hashlib.sha256(value).hexdigest()[:40]
 
 
 def _new_user(username: str, name: str, at: dt.datetime) -> User:

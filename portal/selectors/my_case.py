@@ -195,7 +195,8 @@ def account_of(mine: Mine) -> dict[str, Any]:
 
 
 def papers_of(mine: Mine) -> list[dict[str, Any]]:
-    """The issued papers addressed to this side, newest first; one query."""
+    """The issued papers addressed to this side, newest first, each with when this side first opened it; two queries."""
+    opened = opened_of(mine)
     names = {party.name for party in mine.parties}
     rows = Paper.objects.of_case(mine.case.pk).issued().select_related("file").order_by("-created_at", "-id")
     return [
@@ -205,10 +206,18 @@ def papers_of(mine: Mine) -> list[dict[str, Any]]:
             "title": row.zh,
             "number": row.number,
             "day": long_date(time.today(row.created_at)),
+            "read": moment(opened[row.pk]) if row.pk in opened else "",
         }
         for row in rows
         if names & set(str(row.facts.get("addressee", "")).split("、"))
     ]
+
+
+def opened_of(mine: Mine) -> dict[int, dt.datetime]:
+    """Paper -> when somebody of this side first opened it; one query."""
+    ids = {party.pk for party in mine.parties}
+    events = Event.objects.filter(stream=mine.case.about, kind="paper.read").order_by("-seq")
+    return {event.data["paper"]: event.at for event in events if ids & set(event.data["parties"])}
 
 
 def papers_tag(mine: Mine) -> tuple[Any, ...]:
@@ -235,12 +244,17 @@ def history_of(mine: Mine) -> list[dict[str, Any]]:
 
 
 def letters_of(mine: Mine, user: User) -> list[dict[str, Any]]:
-    """The letters of these parties with answers or the time by which one is due; two queries."""
+    """The letters of these parties with answers, or who is to answer has read them and by when it is due; three queries."""
     rows = Letter.objects.written_in(mine.case.pk, user, mine.today).select_related("replied_by", "party")
     letters = list(rows.order_by("-id"))
     due = due_times([letter.subject_id for letter in letters])
     hours = suggested_hours(mine.case)
-    return [_letter(letter, due.get(letter.subject_id), hours) for letter in letters]
+    events = Event.objects.filter(stream=mine.case.about, kind="letter.read")
+    read = {event.data["letter"]: moment(event.at) for event in events}
+    return [
+        {**_letter(letter, due.get(letter.subject_id), hours), "read": read.get(letter.pk, "")}
+        for letter in letters
+    ]
 
 
 def _letter(letter: Letter, due_at: dt.datetime | None, hours: int | None) -> dict[str, Any]:

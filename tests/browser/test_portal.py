@@ -139,3 +139,12 @@ def test_a_party_signs_in_without_scripts_and_writes(visit: Visit, shoot: Shoot)
         page.get_by_role("button", name="提交留言").click()
         expect(page.get_by_role("status")).to_contain_text("留言已送到承办人")
         assert Letter.objects.get().words == "请问进展"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_company_finds_its_door(visit: Visit, shoot: Shoot, width: int) -> None:
+    page = visit("/my/login", width=width)
+    page.get_by_role("link", name="单位登录").click()
+    expect(page.get_by_label("统一社会信用代码")).to_be_visible()
+    assert_sound(page)
+    shoot(page, "portal-company")

@@ -8,20 +8,24 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import yaml
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from cases import national
 from cases.actions.differences import assign_difference, compare_all, explain_difference
 from cases.actions.national_export import make_export, set_national_number
 from cases.actions.national_lists import confirm_list, take_list
+from cases.checks import check_national
 from cases.models import Case, Difference, NationalLine, NationalList, NationalNumber, NationalRecord
-from cases.national import FILE, codes, read_codes
+from cases.national import FILE, codes
 from events import log
 from events.models import Event
 from jobs import running
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from supervision.replay import differences, replay, stored
-from tests.factories.cases import House, applicant, assigned, filing, house, respondent
+from tests.cases.test_undoing import void
+from tests.factories.cases import House, applicant, assigned, complete, filing, house, respondent
 
 pytestmark = pytest.mark.django_db
 HEADING = ("案件编号", "案号", "案件状态", "申请执行标的", "承办人", "立案日期", "结案日期")
@@ -92,21 +96,30 @@ def test_the_forty_codes_are_there_and_each_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "body", "words"),
+    ("old", "new", "key", "words"),
     [
-        ("203001001001", {"zh": "x", "events": ["no_such_event"]}, "no_such_event"),
-        ("203001001001", {"zh": "x"}, "either"),
-        ("203001001002", None, "203001001002"),
+        ("events: [case_filed]", "events: [no_such_event]", "codes.203001001001", "no_such_event"),
+        (", events: [case_filed]", "", "codes.203001001001", "只写一个"),
+        ('  "203001001002":', '  "203009999999":', "codes.203001001002", "nodes.yaml"),
+        ("中止: [suspended]", "中止: [sleeping]", "states.中止", "sleeping"),
+        ("{zh: 分案", "{名: 分案", "codes.203001001002", "没有写名称"),
+        ("states:\n", "statuses:\n", "states", "没有这一部分"),
     ],
 )
-def test_a_bad_map_is_refused_at_load(code: str, body: object, words: str) -> None:
-    loaded = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    if body is None:
-        del loaded["codes"][code]
-    else:
-        loaded["codes"][code] = body
-    with pytest.raises(ValueError, match=words):
-        read_codes(loaded)
+def test_a_fault_of_the_map_is_said_at_start_with_its_line(
+    old: str, new: str, key: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert old in text
+    changed = tmp_path / "national.yaml"
+    changed.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert check_national() == []
+    monkeypatch.setattr(national, "FILE", changed)
+    faults = [error.msg for error in check_national()]
+    place = text[: text.index(old)].count("\n") + 1
+    line = text[: text.index("\ncodes:")].count("\n") + 2 if "nodes.yaml" in words else place
+    line = text[: text.index("source:")].count("\n") + 1 if key == "states" else line
+    assert [fault for fault in faults if f"{line}: {key}: " in fault and words in fault], faults
 
 
 def test_a_number_is_the_cases_own_and_replay_knows_it(home: House) -> None:
@@ -138,6 +151,71 @@ def test_an_act_is_exported_once_and_the_export_stays(home: House) -> None:
     assert case.number not in set(second.lines.values_list("case_number", flat=True))
     assert list(first.lines.values_list("code", flat=True)) == told
     assert NationalLine.objects.count() == first.lines_count + second.lines_count
+
+
+def test_what_was_undone_is_taken_back_and_reported_anew_once_it_is_done_again(home: House) -> None:
+    case = new_case(home)
+    query = {"on": "2026-03-02", "scope": "national"}
+    done = complete(case, "network_query_start", home.handler, **query)
+    code = "203001001004"
+    assert export(home).lines.filter(code=code, undone=False).count() == 1
+    void(home, case, done)
+    second = export(home, key="e2")
+    (back,) = second.lines.filter(code=code)
+    assert (back.undone, back.seq) == (True, done.seq)
+    with pytest.raises(BadInput, match="没有新的"):
+        export(home, key="e3")
+    again = complete(case, "network_query_start", home.handler, **query)
+    (anew,) = export(home, key="e4").lines.filter(code=code)
+    assert (anew.undone, anew.seq) == (False, again.seq), "a code told once a case is told again"
+    with pytest.raises(BadInput, match="没有新的"):
+        export(home, key="e5")
+
+
+def test_a_large_court_is_exported_by_one_statement(home: House, django_assert_num_queries) -> None:
+    for _n in range(3):
+        new_case(home)
+    with CaptureQueriesContext(connection) as few:
+        export(home)
+    for _n in range(9):
+        new_case(home)
+    with django_assert_num_queries(len(few)):
+        second = export(home, key="e2")
+    assert second.lines_count == second.lines.count()
+
+
+def test_a_row_with_an_error_is_there_all_the_same(home: House, tmp_path: Path) -> None:
+    named, unnamed, absent = new_case(home), new_case(home), new_case(home)
+    path = sheet(
+        tmp_path / "a.xlsx",
+        line(named, "N1", state="飞升"),
+        line(unnamed, "N2"),
+    )
+    listed(home, path)
+    missing = Difference.objects.filter(kind="missing_there", state="open")
+    assert set(missing.values_list("case", flat=True)) == {absent.pk}
+    listed(home, sheet(tmp_path / "b.xlsx", line(named, "N1"), line(unnamed, "N2", amount="很多")), key="l2")
+    assert NationalRecord.objects.get(number="N2").state == "已分案", "the record before stands"
+    assert set(missing.values_list("case", flat=True)) == {absent.pk}
+
+
+def test_the_daily_report_from_list_to_agreement(home: House, tmp_path: Path) -> None:
+    """每日差异: a clerk takes the list in, works the report off, and the next day's list agrees."""
+    one, two = new_case(home), new_case(home)
+    listed(home, sheet(tmp_path / "a.xlsx", line(one, "N1", handler="王某")))
+    assert open_kinds() == {"handler", "missing_there"}
+    by_kind = {row.kind: row for row in Difference.objects.all()}
+    by = {"actor": home.centre, "at": time.now()}
+    assign_difference(difference_id=by_kind["handler"].pk, to=home.clerk, key="w1", **by)
+    explain_difference(difference_id=by_kind["missing_there"].pk, words="明日随清单报送", key="w2", **by)
+    with time.travel("2026-03-03 06:00"):
+        assert compare_all(at=time.now()) == 1, "what was explained stays ended"
+        listed(home, sheet(tmp_path / "b.xlsx", line(one, "N1"), line(two, "N2")), key="l2")
+    assert open_kinds() == set()
+    assert Difference.objects.get(kind="handler").state == "agreed"
+    told = Event.objects.filter(stream__startswith="difference:").values_list("kind", flat=True)
+    assert set(told) == {"national.assigned", "national.explained"}
+    assert rebuilt(one) == rebuilt(two) == []
 
 
 def test_sealed_cases_and_other_days_are_not_exported(home: House) -> None:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.factories.courts import court, person
 
 pytestmark = pytest.mark.django_db
-OPEN = {"healthz", "readyz", "login", "sign_in", "sign_in_paper"}
+OPEN = {"healthz", "readyz", "login", "sign_in", "sign_in_paper", "sign_in_company"}
 SIGNED = {"logout", "password_change", "home", "home_of_party"}
 
 

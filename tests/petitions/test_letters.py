@@ -209,7 +209,7 @@ def test_a_draft_is_kept_and_no_party_sees_it() -> None:
         .order_by("seq")
         .values_list("kind", flat=True)
     )
-    assert kinds == ["letter.received", "letter.drafted", "letter.answered"]
+    assert kinds == ["letter.received", "letter.read", "letter.drafted", "letter.answered"]
     case.refresh_from_db()
     assert differences(replay(Event.objects.filter(stream=case.about)), stored(case)) == []
 
@@ -260,3 +260,24 @@ def test_a_quick_text_begins_the_answer_and_sends_nothing() -> None:
     )
     letter.refresh_from_db()
     assert letter.reply == ""
+
+
+def test_who_is_to_answer_has_read_it_and_the_writer_sees_when() -> None:
+    home = house((), ("haidian",))
+    case = case_of(home)
+    user = reader_of(case)
+    with time.travel("2025-03-07 10:00"):
+        write(case, user)
+    letter, page = Letter.objects.get(), f"/my/cases/{case.pk}/letters/"
+    with time.travel("2025-03-07 10:30"):
+        client_of(home.leader).get(f"/letters/{letter.pk}/")
+    assert not Event.objects.filter(kind="letter.read").exists(), "a leader who looks does not answer it"
+    assert "承办人未读" in words(client_of(user).get(page))
+    with time.travel("2025-03-07 11:00"):
+        for _n in range(2):
+            client_of(home.handler).get(f"/letters/{letter.pk}/")
+    event = Event.objects.get(kind="letter.read")
+    assert (event.stream, event.data["letter"], event.actor) == (case.about, letter.pk, home.handler.actor)
+    assert "承办人 2025年3月7日 11:00 已读" in words(client_of(user).get(page))
+    assert clock(letter).state == "running", "reading is no answer"
+    assert differences(replay(Event.objects.filter(stream=case.about)), stored(case)) == []

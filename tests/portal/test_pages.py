@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,12 +15,14 @@ from django.urls import reverse
 from cases.models import Access, Case, Party, Subject
 from courts.models import User
 from documents.actions.render import render_due
-from documents.models import Paper
+from documents.models import File, Paper
+from events.models import Event
 from kernel import time
 from petitions.models import Letter
 from portal.urls import urlpatterns
 from tests.factories.cases import House, assign, filed, filing, house
 from tests.factories.courts import person
+from tests.factories.documents import jpeg
 from tests.factories.pages import client_of, hidden, words
 from tests.petitions.test_letters import case_of, reader_of, write
 from tests.walks.stage import money, on, pay, payee
@@ -273,3 +276,30 @@ def test_the_five_steps_follow_the_case() -> None:
     with on("2025-02-12 09:00"):
         money(home, case, "5000.00", "S1")
         assert "现在：案款已经到账" in steps(user, case)
+
+
+def test_photos_of_a_clue_are_kept_with_the_case_and_what_is_no_picture_keeps_nothing() -> None:
+    case = case_of(house())
+    client = client_of(reader_of(case))
+    form = client.get(url("clue", case.pk))
+    given = {
+        **{name: hidden(form, name) for name in ("act_key", "party")},
+        "words": "西山路 8 号有一间门面房",
+    }
+    photos = [SimpleUploadedFile(f"{n}.jpg", jpeg(), "image/jpeg") for n in range(2)]
+    bad = SimpleUploadedFile("车库.jpg", b"MZ\x90\x00" * 9, "image/jpeg")
+    refused = client.post(url("clue", case.pk), {**given, "photos": [photos[0], bad]})
+    assert (refused.status_code, "车库.jpg" in words(refused)) == (422, True)
+    many = [SimpleUploadedFile(f"{n}.jpg", jpeg(), "image/jpeg") for n in range(7)]
+    assert "最多 6 张" in words(client.post(url("clue", case.pk), {**given, "photos": many}))
+    assert not File.objects.exclude(kind="paper").exists()
+    assert not Event.objects.filter(kind="clue.received").exists()
+    photos[0].seek(0)
+    for _n in range(2):
+        for photo in photos:
+            photo.seek(0)
+        assert client.post(url("clue", case.pk), {**given, "photos": photos}).status_code == 302
+    event = Event.objects.get(kind="clue.received")
+    kept = File.objects.exclude(kind="paper").order_by("pk")
+    assert [file.pk for file in kept] == event.data["files"]
+    assert {(file.case_id, file.media_type) for file in kept} == {(case.pk, "image/jpeg")}

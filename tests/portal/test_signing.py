@@ -293,7 +293,9 @@ def test_the_picture_holds_the_address_and_a_random_code_and_nothing_of_a_person
     with mock.patch("documents.compose.segno.make_qr", wraps=segno.make_qr) as drawn:
         body = compose.html_of(kind, number="1", facts={**facts.open, **facts.secret})
     assert drawn.call_args.args == ("https://zx.example.cn/my/login/paper#7KQ4MXW29PDT",)
-    assert "<svg" in body
+    assert body.count("<svg") == 2, "one to sign in, one to pay"
     without = {**facts.open, **facts.secret}
     del without["login_code"]
-    assert "<svg" not in compose.html_of(kind, number="1", facts=without)
+    assert "手机扫码" in body
+    left = compose.html_of(kind, number="1", facts=without)
+    assert (left.count("<svg"), "手机扫码" in left) == (1, False), "paying stays possible"

@@ -22,6 +22,7 @@ from courts.models import User
 from courts.scope import roles
 from events.models import Event
 from funds.actions import payouts
+from funds.instructing import Through
 from funds.models import Payee, Payout
 from funds.policy import may_check
 from funds.routes import Route
@@ -206,8 +207,19 @@ def approve_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime
     return payout
 
 
-def send_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime, key: str) -> Payout:
-    """付款: only to a registered account with a signed undertaking (JZ-G-FUND-02). Sent does not meet the clock."""
+def send_payout(
+    *,
+    case_id: int,
+    payout_id: int,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    through: Through | None = None,
+) -> Payout:
+    """付款: only to a registered account with a signed undertaking (JZ-G-FUND-02). Sent does not meet the clock.
+
+    through: the way by which the system tells the bank; None where a person does it at the counter.
+    """
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if known(locked, kind="payout.sent", data={"payout": payout_id}) is not None:
@@ -216,7 +228,9 @@ def send_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime, k
         if payout is None:
             raise NotFound(_("没有这笔发放。"), fix=_("从案款页重新进入。"))
         guard(locked, "pay_out", locked.facts.get(locked.root, {}))
-        payout = payouts.send_payout(payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True)
+        payout = payouts.send_payout(
+            payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True, through=through
+        )
         subject = receipt_subject(locked, payout.receipt_id)
         _note(locked, "payout.sent", key, at, actor, subject=subject, data={"payout": payout_id})
     return payout

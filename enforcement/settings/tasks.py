@@ -30,6 +30,7 @@ CELERY_TASK_ROUTES = {
     "jobs.*": {"queue": "jobs"},
     "portal.*": {"queue": "notices"},
     "api.*": {"queue": "jobs"},
+    "funds.*": {"queue": "notices"},
 }
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -49,6 +50,7 @@ CELERY_BEAT_SCHEDULE = {
     "counts": {"task": "supervision.count", "schedule": 30.0, "options": {"expires": 30}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
+    "bank": {"task": "funds.transmit", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "national": {"task": "cases.compare_national", "schedule": crontab(hour=6, minute=30)},
     "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},

@@ -1,6 +1,7 @@
 """Books and their lines, receipts, payees, payouts, bank statements."""
 
 from funds.models.books import Balance, Book, Journal, Line
+from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
 from funds.models.payees import TAIL, Payee, PayeeAccount
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
@@ -21,12 +22,15 @@ __all__ = [
     "Book",
     "Claim",
     "Journal",
+    "Instruction",
     "Line",
     "Payee",
     "PayeeAccount",
+    "PaymentBatch",
     "Payout",
     "Proposal",
     "Receipt",
+    "ReturnFile",
     "StagedLine",
     "Statement",
     "StatementHeading",

@@ -5,6 +5,7 @@ from django.urls import path
 from desk.views import (
     acts,
     administration,
+    allocation,
     approvals,
     assigning,
     batches,
@@ -177,6 +178,8 @@ urlpatterns = [
         "cases/<int:pk>/property/<int:property_id>/<slug:name>/", properties.property_act, name="property_act"
     ),
     path("cases/<int:pk>/receipts/<int:receipt_id>/payout/", money.draft, name="draft_payout"),
+    path("cases/<int:pk>/receipts/<int:receipt_id>/allocate/", allocation.allocate, name="allocate"),
+    path("cases/<int:pk>/receipts/<int:receipt_id>/allocation/", allocation.allocation, name="allocation"),
     path("cases/<int:pk>/payouts/<int:payout_id>/<slug:name>/", money.step, name="payout_step"),
     path("cases/<int:pk>/log/<int:event_id>/undo/", undoing.undo, name="undo"),
 ]

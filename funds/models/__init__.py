@@ -1,5 +1,6 @@
 """Books and their lines, receipts, payees, payouts, bank statements."""
 
+from funds.models.allocations import Allocation
 from funds.models.books import Balance, Book, Journal, Line
 from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
 from funds.models.payees import TAIL, Payee, PayeeAccount
@@ -17,6 +18,7 @@ from funds.models.statements import (
 )
 
 __all__ = [
+    "Allocation",
     "Balance",
     "BankAccount",
     "Book",

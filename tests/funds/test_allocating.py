@@ -132,7 +132,7 @@ def test_claims_that_do_not_fit_are_refused(at_desk: Desk, wrong: dict[str, Any]
 
 def test_who_may_not(at_desk: Desk) -> None:
     receipt = in_custody(at_desk, "100.00")
-    reviewer = person(at_desk.court, "field_officer")
+    reviewer = person(at_desk.court, "petition_officer")
     given = {"receipt_id": receipt.pk, "claims": claims(), "at": time.now(), "key": "x"}
     with pytest.raises(NotAllowed):
         allocate_receipt(actor=reviewer, **given)

@@ -5,6 +5,7 @@ from django.urls import path
 from desk.views import (
     acts,
     administration,
+    allocation,
     approvals,
     assigning,
     batches,
@@ -38,6 +39,7 @@ from desk.views import (
 )
 from desk.views.finance import inbox as finance
 from desk.views.finance import matching as finance_matching
+from desk.views.finance import payments as finance_payments
 from desk.views.finance import registers as finance_registers
 from desk.views.finance import statements as finance_statements
 
@@ -171,6 +173,11 @@ urlpatterns = [
     path("finance/match/", finance_matching.match, name="finance_match"),
     path("finance/match/claim", finance_matching.claim, name="finance_claim"),
     path("finance/match/<int:receipt_id>/undo", finance_matching.undo, name="finance_undo"),
+    path("finance/payments/", finance_payments.payments, name="payments"),
+    path("finance/payments/do/<slug:name>", finance_payments.act, name="payments_act"),
+    path("finance/payments/<int:pk>/", finance_payments.batch, name="payment_batch"),
+    path("finance/payments/<int:pk>/file", finance_payments.download, name="payment_download"),
+    path("finance/payments/<int:pk>/answers", finance_payments.answers, name="payment_answers"),
     path("cases/new", filing.file, name="file_case"),
     path("cases/<int:pk>/", case.case, name="case"),
     path("cases/<int:pk>/parties/", case.parties, name="parties"),
@@ -184,6 +191,8 @@ urlpatterns = [
         "cases/<int:pk>/property/<int:property_id>/<slug:name>/", properties.property_act, name="property_act"
     ),
     path("cases/<int:pk>/receipts/<int:receipt_id>/payout/", money.draft, name="draft_payout"),
+    path("cases/<int:pk>/receipts/<int:receipt_id>/allocate/", allocation.allocate, name="allocate"),
+    path("cases/<int:pk>/receipts/<int:receipt_id>/allocation/", allocation.allocation, name="allocation"),
     path("cases/<int:pk>/payouts/<int:payout_id>/<slug:name>/", money.step, name="payout_step"),
     path("cases/<int:pk>/log/<int:event_id>/undo/", undoing.undo, name="undo"),
 ]

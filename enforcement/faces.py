@@ -77,6 +77,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("银行流水"), "desk:finance_statements", "file-import", ("receipt", "W")),
             (_("案款认领"), "desk:finance_match", "checks", ("receipt", "W")),
             (_("不明款"), "desk:finance_unclaimed", "help-circle", ("receipt", "W")),
+            (_("审批与付款"), "desk:payments", "rubber-stamp", ("fund_pay", "WA")),
             (_("日结"), "desk:finance_close", "calendar", ("receipt", "W")),
             (_("案款登记簿"), "desk:fund_registers", "notebook", None),
         ],

@@ -15,7 +15,7 @@ from django.db import connection
 from events.audit import flaws
 from kernel.money import format_yuan, from_fen
 
-STREAMS = ("book:", "receipt:", "payout:", "statement:", "transfer:", "fund:")
+STREAMS = ("book:", "receipt:", "payout:", "statement:", "transfer:", "fund:", "paymentbatch:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +233,25 @@ CHECKS: dict[str, tuple[str, str]] = {
         """
         SELECT 'court:' || court_id, 0, sum(signed) FROM funds_movement WHERE account = 'clearing'
          GROUP BY court_id HAVING sum(signed) <> 0
+        """,
+    ),
+    "batch_total": (
+        "付款批次的笔数、合计与其中的发放不符",
+        """
+        SELECT 'paymentbatch:' || batch.id, batch.total, coalesce(sum(payout.amount), 0)
+          FROM funds_paymentbatch batch
+          LEFT JOIN funds_instruction instruction ON instruction.batch_id = batch.id
+          LEFT JOIN funds_payout payout ON payout.id = instruction.payout_id
+         GROUP BY batch.id
+        HAVING coalesce(sum(payout.amount), 0) <> batch.total OR count(payout.id) <> batch.count
+        """,
+    ),
+    "instruction_payout": (
+        "付款指令所对应的发放没有发出",
+        """
+        SELECT 'payout:' || payout.id || ' ' || payout.state, payout.amount, NULL::bigint
+          FROM funds_instruction instruction JOIN funds_payout payout ON payout.id = instruction.payout_id
+         WHERE payout.state NOT IN ('sent', 'paid', 'returned') OR payout.court_id <> instruction.court_id
         """,
     ),
     "reversal": (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from funds.models import BankAccount, Book, Payee, Payout, Receipt, SubAccount, Transfer
+from funds.models import Allocation, BankAccount, Book, Payee, Payout, Receipt, SubAccount, Transfer
 from funds.numbers import sub_account
 from kernel.errors import Conflict, WrongState
 from kernel.rows import set_holders
@@ -46,13 +46,13 @@ def lock_book(book_id: int) -> Book:
 
 
 def hand_over(*, about: str, team_id: int | None, owner_id: int | None) -> None:
-    """Put the money of a case into the hands of another team and owner: book, receipts, payees, payouts."""
+    """Put the money of a case into the hands of another team and owner: book, receipts, payees, payouts, allocations."""
     hand_over_each([(about, team_id, owner_id)])
 
 
 def hand_over_each(holders: Sequence[tuple[str, int | None, int | None]]) -> None:
     """The same for several cases: (about, team, owner) each; as many statements."""
-    for model in (Book, Receipt, Payee, Payout, Transfer):
+    for model in (Book, Receipt, Payee, Payout, Transfer, Allocation):
         set_holders(model, "about", holders)
 
 

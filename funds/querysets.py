@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
 
 from courts.models import User
-from funds.states import RESERVING, RUNNING, ReceiptState
+from funds.states import RESERVING, RUNNING, PayoutState, ReceiptState
 
 
 class HeldQuerySet(models.QuerySet):
@@ -72,3 +73,15 @@ class TransferQuerySet(HeldQuerySet):
     def advances_out(self) -> Self:
         """垫付 of which the fund still waits for a part."""
         return self.filter(kind="advance", state="paid", recovered__lt=models.F("amount"))
+
+
+class InstructionQuerySet(CourtQuerySet):
+    """Payment instructions."""
+
+    def owed(self, at: dt.datetime) -> Self:
+        """Those at which a worker looks now, the longest waiting first."""
+        return self.filter(due_at__lte=at).order_by("due_at", "pk")
+
+    def unbatched(self) -> Self:
+        """Those for a file that no file holds yet."""
+        return self.filter(channel="file", batch=None, payout__state=PayoutState.SENT)

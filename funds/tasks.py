@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from funds import transmitting
 from funds.actions.monthends import count_month_ends
 from funds.actions.reminding import remind_unclaimed
 from kernel import time
@@ -19,3 +20,9 @@ def remind() -> int:
 def count() -> int:
     """Count what stood unclaimed when a month ended; returns how many months."""
     return count_month_ends(at=time.now())
+
+
+@shared_task(name="funds.transmit")
+def transmit() -> int:
+    """Send and ask what is due; returns how many instructions were looked at."""
+    return transmitting.transmit()

@@ -6,7 +6,7 @@ A receipt is a subject of the case, so that each amount has its own route and it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +22,12 @@ from courts.models import User
 from courts.scope import roles
 from events.models import Event
 from funds.actions import payouts
-from funds.models import Payee, Payout
+from funds.instructing import Through
+from funds.models import Payee, Payout, Receipt
 from funds.policy import may_check
 from funds.routes import Route
 from funds.selectors import nothing_waits
+from funds.states import ReceiptState
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from kernel.money import format_yuan
@@ -207,8 +209,19 @@ def approve_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime
     return payout
 
 
-def send_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime, key: str) -> Payout:
-    """付款: only to a registered account with a signed undertaking (JZ-G-FUND-02). Sent does not meet the clock."""
+def send_payout(
+    *,
+    case_id: int,
+    payout_id: int,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    through: Through | None = None,
+) -> Payout:
+    """付款: only to a registered account with a signed undertaking (JZ-G-FUND-02). Sent does not meet the clock.
+
+    through: the way by which the system tells the bank; None where a person does it at the counter.
+    """
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if known(locked, kind="payout.sent", data={"payout": payout_id}) is not None:
@@ -217,7 +230,9 @@ def send_payout(*, case_id: int, payout_id: int, actor: User, at: dt.datetime, k
         if payout is None:
             raise NotFound(_("没有这笔发放。"), fix=_("从案款页重新进入。"))
         guard(locked, "pay_out", locked.facts.get(locked.root, {}))
-        payout = payouts.send_payout(payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True)
+        payout = payouts.send_payout(
+            payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True, through=through
+        )
         subject = receipt_subject(locked, payout.receipt_id)
         _note(locked, "payout.sent", key, at, actor, subject=subject, data={"payout": payout_id})
     return payout
@@ -246,11 +261,31 @@ def note_receipt(event: Event) -> None:
                 ("payment_arrived", subject.pk): arrived_on,
                 ("payment_arrival_notified", subject.pk): time.today(event.at),
             },
-            facts=[(subject.pk, "fund_amount", data["amount"]), (subject.pk, "receipt_id", data["receipt"])],
+            facts=[
+                *_same_day(locked, data, subject.pk, amount),
+                (subject.pk, "receipt_id", data["receipt"]),
+            ],
             rows=[subject],
             data={"receipt": data["receipt"], "amount": data["amount"]},
         )
         perform(locked, act, actor=None, at=time.now(), name=event.actor)
+
+
+def _same_day(
+    locked: Locked, data: Mapping[str, Any], subject: int, amount: Decimal
+) -> list[tuple[int, str, Any]]:
+    """What counts for the route: receipts of one case that arrived on one day are added up (JZ 三(一)2).
+
+    The earlier ones of that day count with the sum too, unless a payout of them was asked for already: its way is frozen.
+    """
+    of_day = Receipt.objects.filter(about=locked.case.about, arrived_on=data["arrived_on"])
+    others = list(of_day.filter(state=ReceiptState.IDENTIFIED).exclude(pk=data["receipt"]))
+    known = {facts.get("receipt_id"): number for number, facts in locked.facts.items()}
+    earlier = [row for row in others if row.pk in known]
+    total = f"{amount + sum(row.amount for row in earlier):.2f}"
+    asked = set(Payout.objects.filter(receipt__in=earlier).values_list("receipt_id", flat=True))
+    open_ones = [known[row.pk] for row in earlier if row.pk not in asked]
+    return [(number, "fund_amount", total) for number in [*open_ones, subject]]
 
 
 def note_released(event: Event) -> None:
@@ -310,7 +345,7 @@ def note_paid(event: Event) -> None:
         subject = receipt_subject(locked, data["receipt"])
         paid_on = dt.date.fromisoformat(data["paid_on"])
         paid = sum(p.amount for p in Payout.objects.filter(receipt_id=data["receipt"], state="paid"))
-        whole = paid >= Decimal(locked.facts[subject]["fund_amount"]) or nothing_waits(data["receipt"])
+        whole = paid >= Receipt.objects.get(pk=data["receipt"]).amount or nothing_waits(data["receipt"])
         act = Act(
             kind="payout.noted",
             key=f"event:{event.pk}",

@@ -78,6 +78,8 @@ def receipt_shape(
     }
     if receipt.free > 0 and may_be_paid and allowed(file, REQUESTERS):
         shape["draft_url"] = reverse("desk:draft_payout", args=[file.case.pk, row.pk])
+    if allowed(file, REQUESTERS):
+        shape["allocate_url"] = reverse("desk:allocate", args=[file.case.pk, row.pk])
     if not may_be_paid:
         shape["payee_url"] = reverse("desk:act", args=[file.case.pk, "payee"])
     return shape

@@ -11,4 +11,5 @@ from .tasks import *  # noqa: F403  isort: skip
 from .court import *  # noqa: F403  isort: skip
 from .notices import *  # noqa: F403  isort: skip
 from .documents import *  # noqa: F403  isort: skip
+from .bank import *  # noqa: F403  isort: skip
 from .interface import *  # noqa: F403  isort: skip

@@ -31,6 +31,7 @@ CELERY_TASK_ROUTES = {
     "portal.*": {"queue": "notices"},
     "api.*": {"queue": "jobs"},
     "desk.*": {"queue": "jobs"},
+    "funds.*": {"queue": "notices"},
 }
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -54,6 +55,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "supervision.audit", "schedule": 300.0, "options": {"expires": 300}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
+    "bank": {"task": "funds.transmit", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "national": {"task": "cases.compare_national", "schedule": crontab(hour=6, minute=30)},
     "codes": {"task": "portal.send_codes", "schedule": 5.0, "options": {"expires": 10}},

@@ -12,18 +12,17 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courts.models import User
-from events import log
-from events.log import Draft
-from events.models import Event
 from funds import policy
 from funds.accounts import Account, JournalKind
+from funds.actions.bookings import book_paid, book_returned, post_for, tell
 from funds.books import lock_book
 from funds.checks import account_in_force, enough, move, payee_of, receipt_to_pay, room_for, same_draft
-from funds.ledger import credit, custody_of, debit, post, reverse
+from funds.instructing import Through, instruct
+from funds.ledger import credit, custody_of, debit
 from funds.models import PayeeAccount, Payout
 from funds.repeats import was_done
 from funds.routes import Route
@@ -76,7 +75,9 @@ def draft_payout(
         payout.payee = payee_of(book, payee_id)
         payout.run = room_for(payout)
         payout.save(force_insert=True)
-        _tell(payout, "payout.drafted", actor, at, key, route=payout.route, requester=payout.requester_id)
+        tell(
+            payout, "payout.drafted", actor.actor, at, key, route=payout.route, requester=payout.requester_id
+        )
     return payout
 
 
@@ -98,7 +99,7 @@ def submit_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joi
             )
         move(payout, "submit", _("提交"), by=actor, at=at, account=account)
         payout.save(update_fields=["state", "submitter", "submitted_at", "account"])
-        _tell(payout, "payout.submitted", actor, at, key, account=account.pk)
+        tell(payout, "payout.submitted", actor.actor, at, key, account=account.pk)
     return payout
 
 
@@ -124,7 +125,7 @@ def to_finance(
         past(on, at, field="on", since=payout.receipt.arrived_on)
         move(payout, "hand_to_finance", _("移送财务"), on=on)
         payout.save(update_fields=["state", "to_finance_on"])
-        _tell(payout, "payout.to_finance", actor, at, key, effective=on, on=on, files=list(file_ids))
+        tell(payout, "payout.to_finance", actor.actor, at, key, effective=on, on=on, files=list(file_ids))
     return payout
 
 
@@ -150,7 +151,7 @@ def finance_received(
         past(on, at, field="on", since=payout.to_finance_on)
         move(payout, "receive", _("接收"), on=on)
         payout.save(update_fields=["received_on"])
-        _tell(payout, "payout.finance_received", actor, at, key, effective=on, on=on)
+        tell(payout, "payout.finance_received", actor.actor, at, key, effective=on, on=on)
     return payout
 
 
@@ -166,14 +167,23 @@ def approve_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, jo
         account_in_force(payout)
         move(payout, "approve", _("审批"), by=actor, at=at)
         payout.save(update_fields=["state", "checker", "approved_at"])
-        _tell(payout, "payout.approved", actor, at, key, checker=actor.pk)
+        tell(payout, "payout.approved", actor.actor, at, key, checker=actor.pk)
     return payout
 
 
-def send_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joins: bool = False) -> Payout:
+def send_payout(
+    *,
+    payout_id: int,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    joins: bool = False,
+    through: Through | None = None,
+) -> Payout:
     """付款: the order goes to the bank; the money leaves custody and is in transit. It is not paid yet.
 
-    Writes payout.sent and a journal. Raises NotFound, NotAllowed, WrongState, Conflict.
+    through: the account and channel by which the system tells the bank; None where a person does it at the counter.
+    Writes payout.sent, a journal and the instruction. Raises NotFound, NotAllowed, WrongState, Conflict.
     """
     with _opened(payout_id, actor, joins=joins) as payout:
         if was_done(payout.stream, key, "payout.sent"):
@@ -183,8 +193,8 @@ def send_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joins
         move(payout, "send", _("付款"), by=actor, at=at)
         enough(payout, custody_of(payout.receipt_id))
         payout.save(update_fields=["state", "sender", "sent_at"])
-        event = _tell(payout, "payout.sent", actor, at, key, sender=actor.pk)
-        _post(
+        event = tell(payout, "payout.sent", actor.actor, at, key, sender=actor.pk)
+        post_for(
             payout,
             JournalKind.SENDING,
             event,
@@ -192,6 +202,8 @@ def send_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joins
             debit(Account.CUSTODY, payout.amount, payout.book_id),
             credit(Account.IN_TRANSIT, payout.amount, payout.book_id),
         )
+        if through is not None:
+            instruct(payout, through, at=at)
     return payout
 
 
@@ -219,27 +231,7 @@ def confirm_paid(
             return payout
         policy.may(actor, policy.PAY, _("登记付款结果"))
         past(paid_on, at, field="paid_on", since=payout.receipt.arrived_on)
-        move(payout, "confirm", _("登记付款成功"), bank_ref=bank_ref, on=paid_on)
-        _save_confirmed(payout)
-        event = _tell(
-            payout, "payout.paid", actor, at, key, effective=paid_on, bank_ref=bank_ref, paid_on=paid_on
-        )
-        _post(
-            payout,
-            JournalKind.PAYMENT,
-            event,
-            paid_on,
-            debit(Account.IN_TRANSIT, payout.amount, payout.book_id),
-            credit(Account.BANK, payout.amount),
-        )
-        _post(
-            payout,
-            JournalKind.RECORD,
-            event,
-            paid_on,
-            debit(Account.DISBURSED, payout.amount),
-            credit(Account.PAID, payout.amount, payout.book_id),
-        )
+        book_paid(payout, bank_ref=bank_ref, on=paid_on, actor=actor.actor, at=at, key=key)
     return payout
 
 
@@ -264,12 +256,7 @@ def return_payout(
             return payout
         policy.may(actor, policy.PAY, _("登记退票"))
         past(on, at, field="on", since=payout.paid_on or payout.receipt.arrived_on)
-        was = payout.state
-        move(payout, "give_back", _("登记退票"), reason=reason, on=on)
-        payout.save(update_fields=["state", "reason", "ended_on"])
-        event = _tell(payout, "payout.returned", actor, at, key, effective=on, on=on, was=was)
-        for journal in payout.journals.filter(reversed_by=None).order_by("-id"):
-            reverse(journal=journal, event=event, key=f"{payout.stream}/returned/{journal.kind}", on=on)
+        book_returned(payout, reason=reason, on=on, actor=actor.actor, at=at, key=key)
     return payout
 
 
@@ -286,7 +273,7 @@ def cancel_payout(
         policy.may(actor, policy.REQUEST + policy.CHECK, _("取消案款发放"))
         move(payout, "cancel", _("取消"), reason=reason, on=today(at))
         payout.save(update_fields=["state", "reason", "ended_on"])
-        _tell(payout, "payout.cancelled", actor, at, key)
+        tell(payout, "payout.cancelled", actor.actor, at, key)
     return payout
 
 
@@ -302,57 +289,3 @@ def _opened(payout_id: int, actor: User, *, joins: bool) -> Iterator[Payout]:
             raise NotFound(_("没有这笔发放，或您无权办理。"), fix=_("从案款页重新进入。"))
         lock_book(book_id)
         yield Payout.objects.select_related("receipt", "payee", "account").get(pk=payout_id)
-
-
-def _save_confirmed(payout: Payout) -> None:
-    try:
-        payout.save(update_fields=["state", "bank_ref", "paid_on"])
-    except IntegrityError as error:
-        if "payout_bank_ref_once" not in str(error):
-            raise
-        raise BadInput(
-            _("银行回单号 %s 已用于另一笔发放。") % payout.bank_ref, field="bank_ref", fix=_("核对回单。")
-        ) from error
-
-
-def _post(payout: Payout, kind: JournalKind, event: Event, on: dt.date, *legs: Any) -> None:
-    post(
-        event=event,
-        court_id=payout.court_id,
-        kind=kind,
-        key=f"{payout.stream}/{kind}",
-        on=on,
-        legs=legs,
-        receipt_id=payout.receipt_id,
-        payout_id=payout.pk,
-    )
-
-
-def _tell(
-    payout: Payout,
-    kind: str,
-    actor: User,
-    at: dt.datetime,
-    key: str,
-    *,
-    effective: dt.date | None = None,
-    **more: Any,
-) -> Event:
-    """Append to the payout's stream. Reasons stay in the row: free text may name people."""
-    data = {
-        "payout": payout.pk,
-        "receipt": payout.receipt_id,
-        "payee": payout.payee_id,
-        "about": payout.about,
-        "amount": payout.amount,
-        "run": payout.run,
-        "state": payout.state,
-        **more,
-    }
-    return log.append_many(
-        stream=payout.stream,
-        actor=actor.actor,
-        at=at,
-        court_id=payout.court_id,
-        drafts=[Draft(kind=kind, data=data, key=key, effective_on=effective)],
-    )[0]

@@ -1,7 +1,9 @@
 """Books and their lines, receipts, payees, payouts, bank statements."""
 
+from funds.models.allocations import Allocation
 from funds.models.books import Balance, Book, Journal, Line
 from funds.models.claimtime import ClaimReminder, MonthEnd
+from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
 from funds.models.payees import TAIL, Payee, PayeeAccount
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
@@ -18,20 +20,24 @@ from funds.models.statements import (
 from funds.models.transfers import Recovery, Trace, Transfer
 
 __all__ = [
+    "Allocation",
     "Balance",
     "BankAccount",
     "Book",
     "Claim",
     "ClaimReminder",
     "Journal",
+    "Instruction",
     "Line",
     "MonthEnd",
     "Payee",
     "PayeeAccount",
+    "PaymentBatch",
     "Payout",
     "Proposal",
     "Receipt",
     "Recovery",
+    "ReturnFile",
     "StagedLine",
     "Statement",
     "StatementHeading",

@@ -16,7 +16,7 @@ from .configuration import read_configuration
 from .console import LaunchError, say
 from .environment import ensure_environment
 from .paths import PYTHON, ROOT, DataFolder, data_folder
-from .ports import is_free
+from .ports import LOOPBACK, is_free, kept_port
 from .services import command_of
 from .stack import Stack
 from .system_packages import ensure_pdf_libraries
@@ -83,6 +83,8 @@ def run_application(stack: Stack, address: str, port: int) -> int:
     began = time.monotonic()
     say("正在启动数据库和消息队列 ……")
     environment = stack.start()
+    if stack.is_demo():
+        environment["BANK_URL"] = f"http://{LOOPBACK}:{kept_port('bank', stack.data.state / 'ports.json')}"
     children = Children(stack.data.state, stack.data.logs, environment, ROOT)
     left = children.end_leftovers()
     if left:
@@ -93,7 +95,7 @@ def run_application(stack: Stack, address: str, port: int) -> int:
         trouble = wait_for(lambda: is_ready(address, port, host_name(environment)), children, READY_SECONDS)
         if trouble is None:
             # After the web, so that a small machine shows its first page sooner.
-            for name, command in background_commands(stack.data):
+            for name, command in [*background_commands(stack.data), *demo_commands(stack, environment)]:
                 children.start(name, command)
             announce(stack, address, port, time.monotonic() - began)
             trouble = watch(children, stack)
@@ -122,6 +124,15 @@ def background_commands(data: DataFolder) -> list[tuple[str, list[str | Path]]]:
     """Name and command of the worker and of the scheduler."""
     schedule = data.state / "beat-schedule"
     return [(name, command_of(name, PYTHON, schedule=schedule)) for name in ("worker", "beat")]
+
+
+def demo_commands(stack: Stack, environment: dict[str, str]) -> list[tuple[str, list[str | Path]]]:
+    """The simulated bank of a demo: a process with its own ledger, that the system reaches as it would a real one."""
+    if not stack.is_demo():
+        return []
+    port, ledger = environment["BANK_URL"].rpartition(":")[2], stack.data.root / "demo-bank.sqlite"
+    program = ROOT / "enforcement/demo/bank.py"
+    return [("bank", [PYTHON, program, "--port", port, "--ledger", ledger, "--faults", "0.1"])]
 
 
 def bind_address(address: str, port: int) -> str:

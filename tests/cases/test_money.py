@@ -57,6 +57,22 @@ def draft(home: House, case: Case, receipt: object, account: int, record: str = 
 
 
 @pytest.mark.req("JZ-11")
+def test_receipts_of_one_day_are_added_up(home: House) -> None:
+    """60,000 and 40,000.01 yuan of one day go the way of more than 100,000; of two days each its own."""
+    case, first, account = with_money(home, "60000.00", "2023-09-26")
+    with on("2023-09-26 15:00"):
+        second = money(home, case, "40000.01", "same-day")
+    with on("2023-09-27 10:00"):
+        third = money(home, case, "40000.00", "next-day")
+    with on("2023-09-27 11:00"):
+        routes = [
+            draft(home, case, receipt, account, "2023-09-27 电话沟通，无异议。").route["code"]
+            for receipt in (first, second, third)
+        ]
+    assert routes == ["large", "large", "small"]
+
+
+@pytest.mark.req("JZ-11")
 def test_up_to_a_hundred_thousand_goes_straight_within_seven_days(home: House) -> None:
     case, receipt, account = with_money(home, "100000.00", "2023-09-26")
     assert due(case, "JZ-D-11") == D(2023, 10, 7)

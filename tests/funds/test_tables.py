@@ -146,7 +146,7 @@ def test_a_draft_that_fails_leaves_nothing(live_db: str, monkeypatch: pytest.Mon
     def broken(*_args: object, **_options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("funds.actions.payouts._tell", broken)
+    monkeypatch.setattr("funds.actions.payouts.tell", broken)
     with pytest.raises(ZeroDivisionError):
         draft_payout(
             receipt_id=receipt.pk,

@@ -13,11 +13,13 @@ from django.db import transaction
 from events.log import append, find
 from funds.actions import transfers
 from funds.actions.claiming import Part, claim_lines
-from funds.actions.payouts import return_payout
+from funds.actions.paybatches import close_batch
+from funds.actions.payouts import return_payout, send_payout
 from funds.actions.receipts import release_receipt, void_receipt
 from funds.actions.sharing import share_out
 from funds.audit import CHECKS, differences
 from funds.books import lock_book
+from funds.instructing import Through
 from funds.models import Book, Payout, StatementLine
 from kernel import time
 from tests.factories.funds import Desk, arrival, desk, granted, in_custody, payee, payout
@@ -58,6 +60,10 @@ PLANTS = {
     ],
     "recovered": ["UPDATE funds_recovery SET amount = amount + 1"],
     "clearing": ["UPDATE funds_line SET account = 'court_escrow' WHERE account = 'clearing' AND side = 'C'"],
+    "batch_total": ["UPDATE funds_paymentbatch SET total = total + 1"],
+    "instruction_payout": [
+        "UPDATE funds_payout SET state = 'approved' WHERE id IN (SELECT payout_id FROM funds_instruction)"
+    ],
     "reversal": ["UPDATE funds_line SET account = 'escrow' WHERE account = 'custody' AND side = 'D'"],
     "journal_event": ["UPDATE funds_journal SET event_id = (SELECT min(event_id) FROM funds_journal)"],
     "event_journal": [
@@ -110,8 +116,11 @@ def story(live_db: str) -> Desk:
     payout(at_desk, "approved", amount="50.00")
     back = payout(at_desk, "paid", to=payee(at_desk, name="李四"), amount="30.00")
     return_payout(payout_id=back.pk, on=time.today(), key="back", **given)
-    payout(desk(at_desk.court), "sent", amount="20.00")
+    other = payout(desk(at_desk.court), "approved", amount="20.00")
     account = bank_account(at_desk.court, at_desk.officer)
+    by = {"actor": at_desk.officer, "at": time.now()}
+    send_payout(payout_id=other.pk, key="send", through=Through(account, "file"), **by)
+    close_batch(account_id=account.pk, layout="pain-001", key="batch", **by)
     first = [
         row(income="70.00", day=time.today().isoformat()),
         row(outgo="3.00", day=time.today().isoformat()),

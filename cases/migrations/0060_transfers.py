@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0020_national'),
+        ("cases", "0040_sealed_with_their_owner"),
         ('courts', '0011_staff_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0020_national'),
+        ("cases", "0060_transfers"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courts", "0011_staff_imports"),
-        ("funds", "0005_accounts_found_by_tail"),
+        ("funds", "0007_unclaimed_money"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

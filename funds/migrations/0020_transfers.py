@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courts', '0011_staff_imports'),
-        ('funds', '0005_accounts_found_by_tail'),
+        ("funds", "0011_allocations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt__isnull', False), ('state__in', ('requested', 'approved', 'held'))), fields=('receipt', 'kind'), name='transfer_one_open'),
+            constraint=models.UniqueConstraint(condition=models.Q(('receipt__isnull', False), ('state__in', ('requested', 'approved', 'held'))), fields=('receipt', 'kind'), name='money_transfer_one_open'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'held', 'released', 'paid', 'cancelled'])), name='transfer_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'approved', 'held', 'released', 'paid', 'cancelled'])), name='money_transfer_state_known'),
         ),
         migrations.AddConstraint(
             model_name='transfer',

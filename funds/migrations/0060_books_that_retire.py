@@ -27,5 +27,5 @@ CREATE TRIGGER book_frozen BEFORE UPDATE ON funds_book FOR EACH ROW
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0005_accounts_found_by_tail")]
+    dependencies = [("funds", "0021_transfers_kept")]
     operations = [migrations.RunSQL(RETIRE, FROZEN)]

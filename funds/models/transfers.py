@@ -70,7 +70,7 @@ class Transfer(FSMModelMixin, models.Model):
             models.UniqueConstraint(
                 fields=["receipt", "kind"],
                 condition=Q(state__in=OPEN_TRANSFERS, receipt__isnull=False),
-                name="transfer_one_open",
+                name="money_transfer_one_open",
             ),
             models.UniqueConstraint(
                 fields=["court", "bank_ref"], condition=~Q(bank_ref=""), name="transfer_bank_ref_once"
@@ -80,7 +80,7 @@ class Transfer(FSMModelMixin, models.Model):
                 condition=Q(recovered__gte=0, recovered__lte=F("amount")), name="transfer_recovered_within"
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="transfer_kind_known"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="transfer_state_known"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="money_transfer_state_known"),
             models.CheckConstraint(
                 condition=Q(kind="court_escrow", book__isnull=True, about="")
                 | ~Q(kind="court_escrow") & Q(book__isnull=False),

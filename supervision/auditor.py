@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,11 +152,18 @@ def audit(*, at: dt.datetime, courts: Collection[int] | None = None, limit: int 
     A statement per kind, one for the lateness of the last firings, one for the packs (and one more for each pack
     that this process has not read yet).
     """
-    about = {"at": at, "courts": None if courts is None else list(courts), "limit": limit, **_rules()}
+    asked = about(at=at, courts=courts, limit=limit)
     found = [
-        _finding(KINDS[kind], row) for kind, statement in CHECKS.items() for row in _rows(statement, about)
+        _finding(KINDS[kind], row) for kind, statement in CHECKS.items() for row in _rows(statement, asked)
     ]
-    return Audit(at, tuple(found), _lateness(about))
+    return Audit(at, tuple(found), lateness_of(lateness(asked).values()))
+
+
+def about(
+    *, at: dt.datetime, courts: Collection[int] | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    """What the statements of CHECKS and LATENESS are given."""
+    return {"at": at, "courts": None if courts is None else list(courts), "limit": limit, **_rules()}
 
 
 def _rules() -> dict[str, list[Any]]:
@@ -195,27 +202,35 @@ def _finding(kind: Kind, row: tuple[Any, ...]) -> Finding:
         owner_id,
         place,
         since,
-        _named(json.loads(detail)),
+        named(json.loads(detail)),
     )
 
 
-def _named(detail: Mapping[str, Any]) -> dict[str, Any]:
+def named(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Codes by their Chinese names."""
-    named = dict(detail)
-    if "topic" in named:
-        named["topic"], named["state"] = label(named["topic"]), State(named["state"]).label
-    if named.get("paper") in kinds():
-        named["paper"] = kinds()[named["paper"]].zh
-    return named
+    said = dict(detail)
+    if "topic" in said:
+        said["topic"], said["state"] = label(said["topic"]), State(said["state"]).label
+    if said.get("paper") in kinds():
+        said["paper"] = kinds()[said["paper"]].zh
+    return said
 
 
-def _lateness(about: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    counts = _rows(LATENESS, {**about, "last": TOGETHER})[0]
+def lateness(asked: Mapping[str, Any]) -> dict[int, list[int]]:
+    """The last firings by court, each from punctual to late as LATE."""
+    rows = _rows(LATENESS, {**asked, "last": TOGETHER})
+    return {court_id: counts for court_id, *counts in rows}
+
+
+def lateness_of(courts: Iterable[Sequence[int]]) -> tuple[tuple[str, int], ...]:
+    """The firings of several courts together, with the words of LATE."""
+    columns = zip(*courts, strict=True)
+    counts = [sum(column) for column in columns] or [0] * len(LATE)
     return tuple((str(words), count) for words, count in zip(LATE, counts, strict=True))
 
 
-def _rows(statement: str, about: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, about)
+        cursor.execute(statement, asked)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -163,15 +163,26 @@ CHECKS = {
 
 # Back-dated warnings are recorded as silent when the case is entered: they were never to be in time.
 LATENESS = """
-SELECT count(*) FILTER (WHERE late < interval '1 minute'),
+SELECT court_id,
+       count(*) FILTER (WHERE late < interval '1 minute'),
        count(*) FILTER (WHERE late >= interval '1 minute' AND late < interval '10 minutes'),
        count(*) FILTER (WHERE late >= interval '10 minutes' AND late < interval '1 hour'),
        count(*) FILTER (WHERE late >= interval '1 hour' AND late < interval '1 day'),
        count(*) FILTER (WHERE late >= interval '1 day')
 FROM (
-    SELECT f.fired_at - f.due_rung_at AS late
+    SELECT d.court_id, f.fired_at - f.due_rung_at AS late
     FROM (SELECT * FROM deadlines_firing ORDER BY id DESC LIMIT %(last)s) f
     JOIN deadlines_deadline d ON d.id = f.deadline_id
     WHERE NOT f.silent AND (%(courts)s::bigint[] IS NULL OR d.court_id = ANY(%(courts)s))
 ) measured
+GROUP BY court_id
+"""
+
+# The longest standing of every court. A check gives the columns that the head of this file names.
+KEEP = """
+INSERT INTO supervision_storedfinding (kind, court_id, case_id, place, since, detail)
+SELECT %(kind)s, court_id, case_id, place, since, detail
+FROM (SELECT found.*, row_number() OVER (PARTITION BY court_id ORDER BY since) AS rank
+      FROM (CHECK) AS found (court_id, case_id, number, sealed, owner_id, place, since, detail)) ranked
+WHERE rank <= %(most)s ORDER BY rank
 """

@@ -200,6 +200,40 @@ class Counted(models.Model):
         return f"{self.at}"
 
 
+class StoredFinding(models.Model):
+    """What the sweep of the auditor found, at `Audited.at`: the longest standing of each kind and court.
+
+    kind: of auditor.KINDS. place: "deadline:7". Number and secrecy of the case are read from the case itself.
+    """
+
+    kind = models.CharField(max_length=12)
+    court = models.ForeignKey(Court, models.CASCADE, null=True, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="+")
+    place = models.CharField(max_length=40)
+    since = models.DateTimeField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("审计发现")
+        indexes = [models.Index(fields=["kind", "court", "since", "id"], name="finding_kind_court")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}"
+
+
+class Audited(models.Model):
+    """At which instant the auditor swept; one row. lateness: by court, the last firings from punctual to late."""
+
+    at = models.DateTimeField()
+    lateness = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("审计时间")
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
 track(
     Order,
     (

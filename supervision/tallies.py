@@ -32,10 +32,10 @@ class Kept:
     flags: Mapping[str, int] = field(default_factory=dict)
 
 
-def fresh(user: User, at: dt.datetime) -> Kept | None:
+def fresh(user: User, at: dt.datetime, axis: str = "") -> Kept | None:
     """The tallies for a person; None where nothing is seen whole, or they are too old (then all is counted anew).
 
-    Three queries at most.
+    axis: only those of this axis. Three queries at most.
     """
     courts = user.scope.courts
     counted = Counted.objects.values_list("at", flat=True).first() if courts else None
@@ -44,9 +44,8 @@ def fresh(user: User, at: dt.datetime) -> Kept | None:
     rows: list[Row] = []
     flags: dict[str, int] = {}
     columns = ("axis", "court_id", "key", "late", "today", "soon", "week", "oldest", "bands", "days")
-    for axis, court, key, *figures, bands, days in Tally.objects.filter(court__in=courts).values_list(
-        *columns
-    ):
+    tallies = Tally.objects.filter(court__in=courts, **({"axis": axis} if axis else {}))
+    for axis, court, key, *figures, bands, days in tallies.values_list(*columns):
         if axis == "flag":
             flags[key] = flags.get(key, 0) + figures[0]
         else:

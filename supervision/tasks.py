@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from kernel import time
+from supervision.actions.auditing import audit_all
 from supervision.actions.counting import count_all
 from supervision.actions.figures import ask_night
 from supervision.actions.remind import remind_due
@@ -41,3 +42,9 @@ def publish() -> int:
 def count() -> bool:
     """Count the figures of the board anew. Safe to run twice, and in several workers at once."""
     return count_all(at=time.now())
+
+
+@shared_task(name="supervision.audit")
+def audit() -> bool:
+    """Look for what is late or orphaned. Safe to run twice, and in several workers at once."""
+    return audit_all(at=time.now())

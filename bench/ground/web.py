@@ -51,8 +51,11 @@ class Timed:
 
 
 @contextmanager
-def web(port: int = 18765) -> Iterator[int]:
-    """gunicorn as scripts/run starts it: two processes of four threads. Yields the port; ended with the block."""
+def web() -> Iterator[int]:
+    """gunicorn as scripts/run starts it: two processes of four threads, on a free port, which it yields.
+
+    Ended with the block.
+    """
     url = urlsplit(os.environ["DATABASE_URL"])
     name = settings.DATABASES["default"]["NAME"]
     environment = {
@@ -64,7 +67,8 @@ def web(port: int = 18765) -> Iterator[int]:
         "PYTHONPATH": str(ROOT),
     }
     sys.path.insert(0, str(ROOT / "scripts"))
-    command = import_module("launcher.serve").web_command(HOST, port)
+    port = import_module("launcher.ports").free_port()
+    command = import_module("launcher.services").command_of("web", sys.executable, bind=f"{HOST}:{port}")
     with subprocess.Popen(  # noqa: S603  our own command
         [str(word) for word in command],
         env=environment,

@@ -80,7 +80,9 @@ class Case(FSMModelMixin, models.Model):
                 condition=~models.Q(stage=""),
                 name="case_court_stage",
             ),
-            models.Index(fields=["id"], condition=models.Q(sealed=True), name="case_sealed"),
+            models.Index(
+                fields=["id"], include=["owner"], condition=models.Q(sealed=True), name="case_sealed_owner"
+            ),
             models.Index(fields=["-filed_on", "-id"], name="case_filed"),
             models.Index(
                 fields=["court", "stage"],

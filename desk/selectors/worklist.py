@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case as Choice
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -19,9 +19,10 @@ from desk.reach import Reach, reach_of
 from desk.rulewords import NATIONAL
 from desk.selectors.matching import matching_cases
 from desk.selectors.people import handlers_seen_by
-from desk.selectors.worklist_counts import Counts, count
+from desk.selectors.worklist_counts import Counts, count, with_tallies
 from desk.selectors.worklist_rows import Item, items_of
 from kernel.time import at_local, today
+from supervision.tallies import fresh
 
 # Of two clocks that end at once the court's own is shown.
 _RANK = Choice(When(pack_code=NATIONAL, then=Value(1)), default=Value(0))
@@ -46,13 +47,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """The page: whose list, the figures of the tiles, the rows, what the filters offer."""
+    """The page: whose list, the figures of the tiles and their instant, the rows, what the filters offer."""
 
     reach: Reach
     asked: Asked
     today: dt.date
     at: dt.datetime
     counts: Counts
+    counted_at: dt.datetime
     items: list[Item]
     next: str
     prev: str
@@ -61,16 +63,20 @@ class Worklist:
 
 
 def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> Worklist:
-    """The worklist of a member of staff at an instant. At most fifteen queries, however much there is."""
-    reach, on = reach_of(user), today(at)
+    """The worklist of a member of staff at an instant. At most seventeen queries, however much there is."""
+    reach, on = _wide(reach_of(user)), today(at)
     source = _Source(user, reach, asked, _in_hand(user))
+    kept = fresh(user, at, "court") if _is_whole(source) else None
+    running = source.running().filter(kept.beside) if kept else source.running()
+    counts = count(running, source.stopped(), source.done_since(on), at)
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
     return Worklist(
         reach=reach,
         asked=asked,
         today=on,
         at=at,
-        counts=count(source.running(), source.stopped(), source.done_since(on), at),
+        counts=with_tallies(counts, kept.rows, on) if kept else counts,
+        counted_at=kept.at if kept else at,
         items=items_of(found.rows, at),
         next=found.next,
         prev=found.prev,
@@ -166,6 +172,31 @@ class _Source:
         if self.asked.text:
             rows &= Q(case_id__in=Case.objects.filter(matching_cases(self.asked.text)).values("pk"))
         return rows & ~Q(case_id__in=self.hidden)
+
+
+def _is_whole(source: _Source) -> bool:
+    """Whether the list holds all of the courts that the person sees whole, and nothing else."""
+    asked, reach = source.asked, source.reach
+    filtered = asked.text or asked.kind or asked.officer
+    return (
+        bool(reach.courts)
+        and reach.courts == source.scope.courts
+        and not (filtered or reach.owners or reach.teams or source.in_hand)
+    )
+
+
+def _wide(reach: Reach) -> Reach:
+    """The reach without the person's own cases, where all of them lie in the courts or teams seen whole anyway.
+
+    An index starts with the court or the team and ends with the last day: with an owner beside them the database
+    would have to read and sort everything in reach for a page of it. One query, none for who sees no court and no team.
+    """
+    if not (reach.courts or reach.teams) or reach.groups or reach.helped:
+        return reach
+    seen = Q(court_id__in=reach.courts) | Q(team_id__in=reach.teams)
+    if Case.objects.filter(owner_id__in=reach.owners).exclude(seen).exists():
+        return reach
+    return replace(reach, owners=())
 
 
 def _in_hand(user: User) -> list[InHand]:

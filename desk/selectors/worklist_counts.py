@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import (
@@ -22,9 +22,11 @@ from django.db.models.functions import TruncDate
 
 from deadlines.querysets import DeadlineQuerySet
 from kernel.time import SHANGHAI, at_local, today
+from supervision.tallies import Row as Tallied
 
 MOST = 999
 """How far each part is counted: one more than this means more."""
+WEEK = 7
 _COLUMNS = ("part", "on", "is_late")
 
 
@@ -58,7 +60,7 @@ class Counts:
 def count(running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, at: dt.datetime) -> Counts:
     """One query. running, stopped: one clock a node. done: this week's nodes, annotated with `late`."""
     on = today(at)
-    week = at_local(on + dt.timedelta(days=8))
+    week = at_local(on + dt.timedelta(days=WEEK + 1))
     parts = _rows(running, stopped, done, at, week)
     over, ahead, finished = parts["over"], parts["ahead"], parts["done"]
     by_day = Counter(day for day, _late in ahead)
@@ -77,6 +79,31 @@ def count(running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, 
         done_late=sum(late for _day, late in finished),
         done_today=sum(day == on for day, _late in finished),
         oldest_on=min((day for day, _late in over), default=None),
+        by_day=dict(by_day),
+    )
+
+
+def with_tallies(counts: Counts, rows: Sequence[Tallied], on: dt.date) -> Counts:
+    """The figures with those of whole courts, as the sweep counted them: exact, and a minute old at most.
+
+    rows: tallies of the axis `court`, of a day `on`.
+    """
+    by_day, oldest = Counter(counts.by_day), [counts.oldest_on] if counts.oldest_on else []
+    summed = [0, 0, 0, 0]
+    for _axis, _court, _key, figures, _bands, days in rows:
+        summed = [one + other for one, other in zip(summed, figures, strict=False)]
+        by_day.update(
+            {on + dt.timedelta(days=n): number for n, number in enumerate(days[: WEEK + 1]) if number}
+        )
+        oldest += [on - dt.timedelta(days=figures[4])] if figures[0] else []
+    overdue, due_today, within_3, within_7 = summed
+    return replace(
+        counts,
+        overdue=counts.overdue + overdue,
+        today=counts.today + due_today,
+        within_3=counts.within_3 + within_3,
+        within_7=counts.within_7 + within_7,
+        oldest_on=min(oldest, default=None),
         by_day=dict(by_day),
     )
 

@@ -49,6 +49,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
             groups=table.groups,
         )
     context = {
+        "at": found.counted_at,
         "actions": [
             {"label": _("一周到期"), "url": reverse("desk:week"), "icon": "calendar-time"},
             listing.action(request, NAMES),

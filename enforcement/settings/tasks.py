@@ -47,6 +47,8 @@ CELERY_BEAT_SCHEDULE = {
     "overdue-tables": {"task": "supervision.publish", "schedule": 3600.0, "options": {"expires": 7200}},
     # The board's figures are a minute old at most: half of it, and the time that counting takes.
     "counts": {"task": "supervision.count", "schedule": 30.0, "options": {"expires": 30}},
+    # Findings older than a quarter of an hour are looked for anew by the page itself.
+    "audit": {"task": "supervision.audit", "schedule": 300.0, "options": {"expires": 300}},
     "deliver": {"task": "notices.deliver", "schedule": 10.0, "options": {"expires": 20}},
     "receipts": {"task": "notices.apply_receipts", "schedule": 10.0, "options": {"expires": 20}},
     "jobs": {"task": "jobs.sweep", "schedule": 15.0, "options": {"expires": 30}},

@@ -28,8 +28,10 @@ def clocks(request: HttpRequest) -> HttpResponse:
         if faults
         else _("各项检查均未见异常")
     )
+    swept = time.local(found.audit.at)
     context = {
-        "note": note,
+        "at": found.audit.at,
+        "note": _("%(words)s（%(time)s 检查）") % {"words": note, "time": f"{swept:%H:%M}"},
         "actions": [
             {"label": _("事件联动"), "url": reverse("supervision:reactions"), "icon": "arrows-split"}
         ],

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from cases.models import Case
 from supervision.states import OrderState
@@ -19,10 +19,11 @@ class OrderQuerySet(models.QuerySet):
     """Orders."""
 
     def visible_to(self, user: User) -> OrderQuerySet:
-        """Those about the cases the person may see."""
-        scope = user.scope
-        seen = Q(case__sealed=False) | Q(case__in=Case.objects.filter(sealed=True).visible_to(user))
-        return self.filter(scope.rows("case__"), seen)
+        """Those about the cases the person may see.
+
+        Asked order by order: joined, the database would rather read all cases of twenty courts than a thousand of them.
+        """
+        return self.filter(Exists(Case.objects.visible_to(user).filter(pk=OuterRef("case_id"))))
 
     def unanswered(self) -> OrderQuerySet:
         """Waiting for an answer or, a reminder, for its receipt."""

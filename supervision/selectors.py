@@ -39,7 +39,7 @@ class Wire:
 def clock_audit(user: User, at: dt.datetime) -> ClockAudit:
     """The audit of the courts that a person sees whole, as the last sweep found it, else anew.
 
-    Three queries; anew a statement per check, one for the scope, one for sealed cases.
+    Two queries, one more where cases are sealed; anew a statement per check, one for the scope, one for sealed cases.
     """
     courts = None if user.is_superuser else user.scope.courts
     found = fresh(at=at, courts=courts, limit=MOST) or audit(at=at, courts=courts, limit=MOST)

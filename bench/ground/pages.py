@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import logging
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bench.ground import city
@@ -13,7 +15,9 @@ from bench.ground.web import Timed, ask, web
 from cases.models import Case
 from courts.models import User
 from kernel import time
+from supervision.actions.auditing import audit_all
 from supervision.actions.counting import count_all
+from supervision.models import Audited, Counted
 
 GOAL_MS = 100.0
 ROLES: Mapping[str, str] = {
@@ -52,13 +56,22 @@ def measured(
                 for path in paths(user):
                     if options.only not in f"{role} {path}":
                         continue
-                    # The beat does it in life: the figures of the board are never older than a minute.
-                    count_all(at=time.now())
+                    _beat()
                     timed = ask(
                         port, user, path, rounds=options.rounds, warm=options.warm, clients=options.clients
                     )
                     found.append(_figure(f"{role} {path}", timed, cases))
+                    sys.stderr.write(f"{found[-1].words()}\n")
     return found
+
+
+def _beat() -> None:
+    """What the beat does in life: figures no older than half a minute, findings than five."""
+    at = time.now()
+    if not Counted.objects.filter(at__gt=at - dt.timedelta(seconds=30)).exists():
+        count_all(at=at)
+    if not Audited.objects.filter(at__gt=at - dt.timedelta(minutes=5)).exists():
+        audit_all(at=at)
 
 
 def staff(chosen: Mapping[str, int]) -> Iterator[tuple[str, User]]:

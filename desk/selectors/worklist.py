@@ -63,7 +63,7 @@ class Worklist:
 
 
 def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> Worklist:
-    """The worklist of a member of staff at an instant. At most eighteen queries, however much there is."""
+    """The worklist of a member of staff at an instant. At most seventeen queries, however much there is."""
     reach, on = _wide(reach_of(user)), today(at)
     source = _Source(user, reach, asked, _in_hand(user))
     kept = fresh(user, at, "court") if _is_whole(source) else None
@@ -83,13 +83,6 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
         kinds=reach.kinds(),
         officers=handlers_seen_by(user, on) if reach.sees_colleagues else [],
     )
-
-
-def further(found: Worklist, user: User, *, after: str, size: int) -> Worklist:
-    """The rows of a list behind a cursor, its figures and filters as they were read: for a workbook."""
-    source = _Source(user, found.reach, found.asked, _in_hand(user))
-    part = page(_segments(source, found.at), after=after, size=size)
-    return replace(found, items=items_of(part.rows, found.at), next=part.next, prev="")
 
 
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:

@@ -96,12 +96,12 @@ def test_a_second_sweep_takes_the_place_of_the_first(home: House, cases: list[Ca
     assert Audited.objects.count() == 1
 
 
-def test_what_is_kept_costs_three_statements(
+def test_what_is_kept_costs_two_statements(
     home: House, cases: list[Case], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with time.travel(NOW):
         audit_all(at=time.now())
         at, user = time.now(), home.centre
         _scope = user.scope.courts
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             clock_audit(user, at)

@@ -124,7 +124,7 @@ def test_the_page_asks_a_fixed_number_of_questions(
     page(home.centre)
     client = Client()
     client.force_login(home.centre, backend="django.contrib.auth.backends.ModelBackend")
-    with time.travel(FILED), django_assert_max_num_queries(18):
+    with time.travel(FILED), django_assert_max_num_queries(19):
         client.get("/supervision/clocks")
 
 

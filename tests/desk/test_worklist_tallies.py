@@ -1,0 +1,72 @@
+"""The tiles of who sees whole courts are the tallies of the sweep: equal to a live count, and with their time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cases.actions.assigning import seal_case
+from cases.models import Case
+from courts.models import User
+from desk.selectors.worklist import Asked, worklist
+from kernel import time
+from supervision.actions.counting import count_all
+from supervision.models import Tally
+from tests.factories.cases import House, assigned, filing, house, key
+from tests.factories.pages import client_of
+
+pytestmark = pytest.mark.django_db
+NOW = "2025-05-20 10:00:00"
+LATER = "2025-05-20 10:00:45"
+
+
+@pytest.fixture
+def home() -> House:
+    """Cases late and soon, one of them sealed by the director, one of another court."""
+    made = house()
+    for day, place in (
+        ("2025-04-01", made),
+        ("2025-05-12", made),
+        ("2025-05-19", made),
+        ("2025-05-12", house()),
+    ):
+        with time.travel(f"{day} 09:30"):
+            case = assigned(place, filing(day))
+    sealed = Case.objects.filter(court=made.court).order_by("pk")[0]
+    with time.travel("2025-05-19 11:00"):
+        seal_case(
+            case_id=sealed.pk, sealed=True, reason="未成年人", actor=made.director, at=time.now(), key=key()
+        )
+    assert case.court_id != made.court.pk
+    return made
+
+
+def figures(user: User, asked: Asked = Asked()):  # noqa: B008  frozen
+    return worklist(user=User.objects.get(pk=user.pk), asked=asked, at=time.now())
+
+
+@pytest.mark.parametrize("who", ["centre", "director", "superior", "leader", "handler"])
+def test_counted_by_the_sweep_is_counted_now(home: House, who: str) -> None:
+    user = getattr(home, who)
+    with time.travel(NOW):
+        live = figures(user).counts
+        count_all(at=time.now())
+        kept = figures(user).counts
+    assert live.overdue + live.within_7 > 0
+    assert kept == replace(live, by_day=kept.by_day)
+    assert {day: n for day, n in kept.by_day.items() if n} == dict(live.by_day)
+
+
+def test_the_figures_are_of_the_sweep_and_say_so_and_the_rows_of_now(home: House) -> None:
+    with time.travel(NOW):
+        count_all(at=time.now())
+        Tally.objects.filter(axis="court").update(late=777)
+    with time.travel(LATER):
+        found = figures(home.centre)
+        assert found.counts.overdue == 777
+        assert time.local(found.counted_at).strftime("%H:%M:%S") == "10:00:00"
+        assert "数据截至 2025年5月20日 10:00" in client_of(home.centre).get("/worklist").content.decode()
+        assert figures(home.centre, Asked(kind="closing")).counts.overdue != 777, "a filtered list is counted"
+    with time.travel("2025-05-20 10:02:00"):
+        assert figures(home.centre).counts.overdue != 777, "too old"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -26,6 +27,18 @@ def nodes_asked(query: QueryDict) -> AskedNodes:
         after=query.get("after", ""),
         before=query.get("before", ""),
     )
+
+
+def query_of(asked: AskedNodes) -> str:
+    """The query that asks for this part of the worklist, from its first page; "" for all of it."""
+    given = {
+        "view": asked.view,
+        "q": asked.text,
+        "kind": asked.kind,
+        "officer": asked.officer,
+        "on": asked.on and asked.on.isoformat(),
+    }
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 def cases_asked(query: QueryDict) -> AskedCases:

@@ -84,8 +84,11 @@ def case_page(
 def crumbs(file: CaseFile, came_from: str = "", *last: str) -> list[dict[str, Any]]:
     """Where the person is: the list they came from, the case, the page."""
     lists = {"worklist": (_("我的节点"), "desk:worklist"), "": (_("我的案件"), "desk:cases")}
-    label, name = lists.get(came_from, lists[""])
-    first = {"label": label, "url": _address(name)}
+    origin, _mark, query = came_from.partition("?")
+    label, name = lists.get(origin, lists[""])
+    if query:
+        label = _("%s（按筛选条件）") % label
+    first = {"label": label, "url": f"{_address(name)}?{query}" if query else _address(name)}
     case = {"label": file.case.number, "url": reverse("desk:case", args=[file.case.pk])}
     return [first, case, *({"label": text} for text in last)]
 

@@ -18,6 +18,12 @@ from kernel.time import today
 
 SHOWN = 60
 """Acts of a record, newest first."""
+ENDED_BY = {
+    TransferState.ACCEPTED: "case.court_changed",
+    TransferState.REFUSED: "case.transfer_refused",
+    TransferState.WITHDRAWN: "case.transfer_withdrawn",
+}
+"""The act with which the view of the court that does not have the case ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,9 @@ def record(*, user: User, transfer_id: int, at: dt.datetime) -> Record | None:
         return None
     acts = Event.objects.filter(stream=row.case.about)
     is_here = type(row.case).objects.visible_to(user).filter(pk=row.case_id).exists()
-    if row.state == TransferState.ACCEPTED and not is_here:
-        moved = acts.filter(kind="case.court_changed", data__transfer=row.pk).values_list("seq", flat=True)
-        acts = acts.filter(seq__lte=moved.first() or 0)
+    if row.state in ENDED_BY and not is_here:
+        ends = acts.filter(kind=ENDED_BY[row.state], data__transfer=row.pk).values_list("seq", flat=True)
+        acts = acts.filter(seq__lte=ends.first() or 0)
     stands = row.state == TransferState.OFFERED
     return Record(
         row=row,

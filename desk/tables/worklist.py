@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.countdown import state_of, words_of
+from desk.queries import query_of
 from desk.selectors.worklist import Worklist
 from desk.selectors.worklist_counts import MOST, Counts
 from desk.selectors.worklist_rows import Item, Limit
@@ -188,10 +190,11 @@ def footing(found: Worklist) -> str:
     return _("%(words)s，含超期 %(over)s 条") % {"words": words, "over": over} if over else words
 
 
-def case_address(case_id: int, nodes: tuple[int, ...] = ()) -> str:
-    """The case page, with the first of these nodes open."""
+def case_address(case_id: int, nodes: tuple[int, ...] = (), query: str = "") -> str:
+    """The case page, with the first of these nodes open. query: of the worklist, to which the way leads back."""
     page = reverse("desk:case", args=[case_id])
-    return f"{page}?from=worklist&node={nodes[0]}#node-{nodes[0]}" if nodes else page
+    origin = quote(f"worklist?{query}" if query else "worklist")
+    return f"{page}?from={origin}&node={nodes[0]}#node-{nodes[0]}" if nodes else page
 
 
 def _choice(name: str, label: str, everything: str, options: list, chosen: object) -> Row:
@@ -200,7 +203,7 @@ def _choice(name: str, label: str, everything: str, options: list, chosen: objec
 
 
 def _row(item: Item, found: Worklist) -> Row:
-    page = case_address(item.case_id, item.nodes)
+    page = case_address(item.case_id, item.nodes, query_of(found.asked))
     return {
         "id": item.row_id,
         **_tick(item, found),

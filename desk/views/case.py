@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from cases.models import Node
 from courts.access import staff
+from desk.queries import nodes_asked, query_of
 from desk.selectors import tabs, timeline
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import case_page
@@ -20,6 +21,7 @@ from desk.views.doing import Outcome, answer, open_case
 from desk.views.panes import pane_of
 
 CAME_FROM = ("worklist",)
+LONGEST_QUERY = 300
 
 
 @staff()
@@ -65,9 +67,12 @@ def chosen(file: CaseFile, wanted: str) -> Node | None:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The list this page was opened from, if it is one we know."""
-    name = request.POST.get("from") or request.GET.get("from") or ""
-    return name if name in CAME_FROM else ""
+    """The list this page was opened from, if it is one we know, with its conditions: worklist?view=overdue."""
+    name, _mark, query = (request.POST.get("from") or request.GET.get("from") or "").partition("?")
+    if name not in CAME_FROM:
+        return ""
+    kept = query_of(nodes_asked(QueryDict(query[:LONGEST_QUERY])))
+    return f"{name}?{kept}" if kept else name
 
 
 @staff()

@@ -54,7 +54,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
         return table.groups(part), part.next
 
     context = {
-        "title": _("案件移送"),
+        "title": _("跨院移送"),
         "note": table.sentence(found),
         "filters": table.filters(found),
         "columns": table.columns(),
@@ -131,7 +131,7 @@ def _page(request: HttpRequest, found: Record, *, status: int = 200, **forms: An
     names = names_of(doers_of(found.events))
     context = {
         "found": found,
-        "title": _("案件移送"),
+        "title": _("跨院移送"),
         "pill": {"state": table.PILLS[row.state], "text": row.get_state_display()},
         "facts": _facts(found),
         "forms": {name: forms.get(name) or fresh[name]() for name in offered},

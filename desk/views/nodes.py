@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Node
@@ -54,8 +54,8 @@ def _other_rows(request: HttpRequest, file: CaseFile, row: Node, work: Work) -> 
 def _go_on(request: HttpRequest, file: CaseFile, row: Node, outcome: Outcome) -> HttpResponse:
     """To the next node of the case, or back to the list the person came from."""
     text = _("已办结“%(node)s”。") % {"node": file.title(row)}
-    if came_from(request) == "worklist":
-        return done(request, text, _worklist(), outcome)
+    if origin := came_from(request):
+        return done(request, text, _worklist(origin.partition("?")[2]), outcome)
     return done(request, text, _next_url(file, row), outcome)
 
 
@@ -68,8 +68,6 @@ def _next_url(file: CaseFile, row: Node) -> str:
     return f"{url}?node={following}#node-{following}" if following else url
 
 
-def _worklist() -> str:
-    try:
-        return reverse("desk:worklist")
-    except NoReverseMatch:
-        return "/"
+def _worklist(query: str) -> str:
+    page = reverse("desk:worklist")
+    return f"{page}?{query}" if query else page

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from cases.actions.assigning import hand_over_cases
 from cases.models import Case, Transfer
 from courts.models import User
+from events.models import Event
 from kernel import time
 from tests.cases.test_transferring import accept, offer
 from tests.factories.cases import House, assigned, filing, house
+from tests.factories.cases import key as case_key
+from tests.factories.courts import person
 from tests.factories.pages import client_of, hidden, main, words
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +90,19 @@ def test_a_refusal_comes_back_in_words(home: House, other: House, case: Case) ->
         assert taker.post(page, {"act": "refuse", "act_key": key, "words": ""}).status_code == 422
         taker.post(page, {"act": "refuse", "act_key": key, "words": "材料不齐"})
         shown = client_of(home.director).get(page)
+    with time.travel("2026-03-04 10:00"):
+        hand_over_cases(
+            case_ids=[case.pk],
+            owner=person(home.court, "handler", unit=home.team),
+            team=home.team,
+            reason="岗位调整",
+            actor=home.centre,
+            at=time.now(),
+            key=case_key(),
+        )
+        history = Event.objects.filter(stream=case.about).latest("seq").seq
+        assert f"第 {history} 号" not in words(taker.get(page))
+        assert f"第 {history} 号" in words(client_of(home.director).get(page))
     assert "已退回" in words(shown)
     assert "材料不齐" in words(shown)
 

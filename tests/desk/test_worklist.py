@@ -295,9 +295,24 @@ def test_the_page_says_what_to_do_and_every_state_is_an_address(home: House, vie
     assert "view=7d&amp;q=" in html or "q=%E5%BC%A0%E4%B8%89" in html
     if view == "overdue":
         node = Node.objects.get(kind=NOTICE)
-        assert f"/cases/{node.case_id}/?from=worklist&amp;node={node.pk}#node-{node.pk}" in html
+        origin = "worklist%3Fview%3Doverdue%26q%3D%25E5%25BC%25A0%25E4%25B8%2589"
+        assert f"/cases/{node.case_id}/?from={origin}&amp;node={node.pk}#node-{node.pk}" in html
         assert "超期 6 日" in page
         assert "5个工作日内发出执行通知 · 荆中法发〔2023〕10号 三(二)1" in page
+
+
+def test_the_way_back_keeps_the_conditions(home: House) -> None:
+    case = a_case(home)
+    address = f"/cases/{case.pk}/"
+    with time.travel("2023-05-10 09:00"):
+        client = client_of(home.handler)
+        shown = client.get(address, {"from": "worklist?view=overdue&q=张三&evil=1"}).content.decode()
+        assert 'href="/worklist?view=overdue&amp;q=%E5%BC%A0%E4%B8%89"' in shown
+        assert "我的节点（按筛选条件）" in shown
+        plain = client.get(address, {"from": "worklist"}).content.decode()
+        assert "我的节点（按筛选条件）" not in plain
+        assert "evil" not in shown
+        assert "elsewhere" not in client.get(address, {"from": "elsewhere?view=overdue"}).content.decode()
 
 
 def test_filters_keep_each_other(home: House) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.assigning import open_node
+from cases.arrivals import tell_officer
 from cases.models import Case, Subject
 from cases.perform import Act, guard, known, perform
 from cases.policy import not_stopped
@@ -268,7 +269,9 @@ def note_receipt(event: Event) -> None:
             rows=[subject],
             data={"receipt": data["receipt"], "amount": data["amount"]},
         )
-        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+        at = time.now()
+        perform(locked, act, actor=None, at=at, name=event.actor)
+        tell_officer(locked.case, amount=amount, arrived_on=arrived_on, at=at, key=act.key)
 
 
 def _same_day(

@@ -85,6 +85,13 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
     )
 
 
+def further(found: Worklist, user: User, *, after: str, size: int) -> Worklist:
+    """The rows of a list behind a cursor, its figures and filters as they were read: for a workbook."""
+    source = _Source(user, found.reach, found.asked, _in_hand(user))
+    part = page(_segments(source, found.at), after=after, size=size)
+    return replace(found, items=items_of(part.rows, found.at), next=part.next, prev="")
+
+
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
     """The clocks behind the number of overdue nodes in a person's worklist, one a node."""
     return _Source(user, reach_of(user), Asked()).running().filter(overdue_at__lte=at)

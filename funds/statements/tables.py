@@ -24,7 +24,9 @@ def read_rows(content: bytes) -> Rows:
     first = text[:4000]
     delimiter = max(",\t;|", key=first.count)
     try:
-        rows = [list(map(str.strip, row)) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        # An odd number of quotes: one may stand open and swallow all that follows; only the strict reader says so.
+        sheet = csv.reader(io.StringIO(text), delimiter=delimiter, strict=text.count('"') % 2 == 1)
+        rows = [list(map(str.strip, row)) for row in sheet]
     except csv.Error as error:
         raise refused(_("这个流水文件读不通，可能有没有闭合的引号。"), _("从网银重新导出。")) from error
     if '="' in text:

@@ -18,7 +18,7 @@ from kernel import time
 from kernel.errors import Conflict, WrongState
 from tests.factories.cases import house
 from tests.factories.funds import Desk, desk
-from tests.factories.statements import arrived, bank_account, previewed, row, written
+from tests.factories.statements import arrived, bank_account, confirmed, previewed, row, written
 from tests.races.test_acts import Pair, fresh
 
 ROUNDS = 4
@@ -39,10 +39,16 @@ def at_desk(live_db: str) -> Desk:
     return made
 
 
+def several(at_desk: Desk) -> list[StatementLine]:
+    """Lines of 100.00 of one statement."""
+    account = bank_account(at_desk.court, at_desk.officer)
+    content = written([row(time.today().isoformat(), income="100.00") for _ in range(ROUNDS)])
+    return list(confirmed(account, content, at_desk.officer).lines.order_by("pk"))
+
+
 def test_two_clerks_claim_one_line_for_two_cases(pair: Pair, at_desk: Desk) -> None:
-    account, other = bank_account(at_desk.court, at_desk.officer), desk(at_desk.court)
-    for _ in range(ROUNDS):
-        line = arrived(account, at_desk.officer, "100.00")
+    other = desk(at_desk.court)
+    for line in several(at_desk):
         given = {"parts": [Part(line.pk)], "at": time.now()}
         results = pair.at_once(
             partial(claim_lines, about=at_desk.about, actor=at_desk.officer, key=fresh(), **given),
@@ -56,9 +62,7 @@ def test_two_clerks_claim_one_line_for_two_cases(pair: Pair, at_desk: Desk) -> N
 
 
 def test_two_parts_of_one_line_never_exceed_it(pair: Pair, at_desk: Desk) -> None:
-    account = bank_account(at_desk.court, at_desk.officer)
-    for _ in range(ROUNDS):
-        line = arrived(account, at_desk.officer, "100.00")
+    for line in several(at_desk):
         given = {"parts": [Part(line.pk, Decimal("60.00"))], "about": at_desk.about, "at": time.now()}
         results = pair.at_once(
             partial(claim_lines, actor=at_desk.officer, key=fresh(), **given),

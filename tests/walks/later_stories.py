@@ -62,6 +62,7 @@ from tests.factories.courts import court, person
 from tests.factories.inspections import bureau, by, planned
 from tests.factories.pages import client_of, hidden
 from tests.walks.indicator_stories import figures
+from tests.walks.money_stories import fund_desk, unclaimed
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -541,6 +542,7 @@ def pool(story: Story) -> None:
     story.expect(
         "month: overdue list exported", lambda: exported(sheet.content) == [x.number for x in listed]
     )
+    fund_desk(story)
 
 
 def exported(content: bytes) -> list[str]:
@@ -666,5 +668,6 @@ STORIES: Mapping[str, Callable[[Story], None]] = {
     "E2E-07": petitioner,
     "E2E-08": command_centre,
     "E2E-09": coercion,
+    "E2E-10": unclaimed,
     "E2E-12": pool,
 }

@@ -27,10 +27,21 @@ from courts.scope import roles
 from deadlines.models import Deadline, Firing
 from documents.models import Paper
 from enforcement.demo import script
+from enforcement.demo import statements as statements_of_demo
 from enforcement.demo.people import PASSWORD
 from enforcement.demo.programme import POSED
 from events.models import Event, Pending
-from funds.models import Payout, Receipt
+from funds.models import (
+    BankAccount,
+    Claim,
+    ClaimReminder,
+    MonthEnd,
+    Payout,
+    Receipt,
+    Statement,
+    StatementLine,
+)
+from funds.statements.reconciling import reconcile
 from kernel import time
 from measures.models import Control, Property
 from notices.models import Message
@@ -139,6 +150,20 @@ def test_every_state_of_today_is_there(demo: Loaded) -> None:
     assert Hold.objects.filter(last=None).exists()
     assert Event.objects.filter(kind="case.handed_over").count() == 2
     assert any(len(name) > 30 for name in Party.objects.values_list("name", flat=True))
+
+
+def test_the_bank_of_the_first_court_has_a_month_of_days_closed(demo: Loaded) -> None:
+    court = BankAccount.objects.get().court
+    statements = Statement.objects.filter(court=court)
+    assert set(statements.values_list("state", "flaw")) == {("confirmed", "")}
+    assert statements.count() == statements_of_demo.DAYS
+    unclaimed = StatementLine.objects.filter(court=court).unclaimed()
+    assert unclaimed.filter(proposals__isnull=True).exists()
+    assert unclaimed.filter(proposals__isnull=False).exists()
+    assert set(Claim.objects.values_list("from_statement", flat=True)) == {True, False}
+    assert ClaimReminder.objects.filter(court=court).exists()
+    assert MonthEnd.objects.filter(court=court).exists()
+    assert reconcile(court.pk, time.today()).difference == 0
 
 
 def test_a_day_at_court_has_some_things_due_and_few_late(demo: Loaded) -> None:

@@ -1,0 +1,50 @@
+"""到账告知: the officer of a case, and who stands in for them, hears of money in the transaction that notes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from deadlines.receivers import HANDLER, Directory
+from kernel import time
+from kernel.dates import long_date
+from kernel.money import format_yuan
+from notices.inapp import StaffNotice, tell_staff
+from notices.states import Level
+
+TOPIC = "payment_arrived"
+"""As the applicant's message is called."""
+
+
+def tell_officer(case: Case, *, amount: Decimal, arrived_on: dt.date, at: dt.datetime, key: str) -> None:
+    """Joins the caller's transaction; an in-app notice is there once it commits. key: of the event that tells."""
+    directory = Directory(time.today(at))
+    directory.learn({case.court_id}, {case.owner_id} - {None})
+    readers = directory.people(HANDLER, court_id=case.court_id, team_id=case.team_id, owner_id=case.owner_id)
+    text = _("%(day)s到账%(amount)s，已认领到本案。") % {
+        "day": long_date(arrived_on),
+        "amount": format_yuan(amount),
+    }
+    tell_staff(
+        [
+            StaffNotice(
+                court_id=case.court_id,
+                team_id=case.team_id,
+                owner_id=case.owner_id,
+                about=case.about,
+                case_id=case.pk,
+                topic=TOPIC,
+                rule_id="",
+                node="",
+                level=Level.INFO.value,
+                to_user_id=reader,
+                text=text,
+                key=f"{case.about}/arrival/{key}/{reader or ''}",
+            )
+            for reader in readers or [None]
+        ],
+        at=at,
+    )

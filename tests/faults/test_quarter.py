@@ -24,7 +24,7 @@ from tests.factories.bank import bank
 from tests.factories.funds import LARGE, SMALL, Desk, arrival, desk, in_custody, payee, payout
 from tests.factories.statements import bank_account
 
-SIZE = int(os.environ.get("QUARTER_RECEIPTS", "40"))
+SIZE = int(os.environ.get("QUARTER_RECEIPTS", "12"))
 
 
 class Quarter:

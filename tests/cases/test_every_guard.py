@@ -84,7 +84,6 @@ INACTIVE = {
     "LY-G-VAL-02": (MEASURES, "commission_valuation"),
     "LY-G-AUC-02": (MEASURES, "publish_auction_announcement"),
     "LY-G-GOOD-01": (MEASURES, "measure_approved"),
-    "LY-G-AID-01": (PETITIONS, "advance_from_revolving_fund"),
     "LY-G-BANK-01": (CLOSING, "transfer_to_bankruptcy"),
     "SQ-G-REC-01": (PAPERS, "complete_first_reception_record"),
     "SQ-G-FILE-01": (PAPERS, "open_e_file"),
@@ -223,9 +222,9 @@ def payouts(seen: Seen) -> None:
     with on("2023-04-24"):
         case = assigned(home, filing("2023-04-24", amount="400000.00"))
         taken_and_deducted(home, case)
-        large, small = (money(home, case, amount, key()) for amount in ("150000", "50000"))
+        large = money(home, case, "150000", key())
     with on("2023-04-25"):
-        person = payee(home, case)
+        person, small = payee(home, case), money(home, case, "50000", key())
         seen.refuse(lambda: asked_payout(home, case, large, person))
         asked_payout(home, case, large, person, "4月24日电话沟通")
         payout = asked_payout(home, case, small, person)

@@ -198,8 +198,7 @@ def test_two_clicks_draft_one_payout(home: House) -> None:
 def test_a_fact_told_twice_by_the_relay_is_noted_once(home: House) -> None:
     case, _receipt, _account = with_money(home, "5000.00", "2023-09-26")
     identified = Event.objects.get(kind="receipt.identified")
-    for name, reaction in relay.reactions()["receipt.identified"].items():
-        assert name == "cases.note_receipt"
+    for reaction in relay.reactions()["receipt.identified"].values():
         reaction(identified)
     assert case.subjects.filter(kind="receipt").count() == 1
 

@@ -165,9 +165,7 @@ def test_the_allocation_is_seen_through_decided_and_printed(home: House) -> None
         assert "法释〔2014〕8号" in page
         assert "自届满次日起算" in page
         assert client.get(f"{sheet}?format=pdf").content[:5] == b"%PDF-"
-        book = client.get(f"{sheet}?format=xlsx")
-        assert b"".join(book.streaming_content)[:2] == b"PK"
-        book.close()
+        assert b"".join(client.get(f"{sheet}?format=xlsx").streaming_content)[:2] == b"PK"
         assert Allocation.objects.get().shares["principal:debt"] == "50.00"
         assert (
             signed_in(home.superior).get(f"/cases/{case_id}/receipts/999999/allocation/").status_code == 404

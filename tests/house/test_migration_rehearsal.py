@@ -40,6 +40,10 @@ def fill(owner: psycopg.Connection) -> dict[str, int]:
             copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
             with owner.cursor().copy(copy) as target:
                 target.write("".join(f"{row}\n" for row in kept["rows"]))
+            if "id" in kept["columns"]:
+                # A migration that adds rows goes on behind those that stand, as it would in a court.
+                last = sql.SQL("SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {}")
+                owner.execute(last.format(sql.Identifier(table)), [table])
         for table in tables:
             owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(sql.Identifier(table)))
     return {table: len(kept["rows"]) for table, kept in tables.items()}
@@ -112,5 +116,6 @@ def test_the_landed_schema_upgrades_with_its_data(empty: str) -> None:
         connections["default"].close()
         connections["default"].settings_dict.update({"USER": web["USER"], "PASSWORD": web["PASSWORD"]})
     assert sum(kept.values()) > 100
-    assert after == {table: rows for table, rows in kept.items() if table in after}
+    # A migration may add rows, such as the balances of new accounts; it loses none.
+    assert {table: rows for table, rows in after.items() if rows < kept[table]} == {}
     assert set(after) >= {"cases_case", "events_event", "funds_line", "deadlines_deadline"}

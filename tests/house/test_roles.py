@@ -36,6 +36,7 @@ MAY_OPEN = {
     "desk:ledgers": "filing_clerk filing_head file_group assistant handler team_leader",
     "desk:assign": ASSIGNS,
     "desk:handover": ASSIGNS,
+    "desk:case_transfers": ASSIGNS,
     "desk:national": "general_group command_centre",
     "desk:conversions": "affairs_group dispatch_group general_group handler team_leader bureau_director"
     " deputy_director command_centre superior_bureau",
@@ -44,6 +45,8 @@ MAY_OPEN = {
     "desk:finance_match": MONEY,
     "desk:finance_unclaimed": MONEY,
     "desk:finance_close": MONEY,
+    "desk:payments": "dispatch_group fund_officer finance vice_president president",
+    "desk:fund_registers": ALL,
     "desk:letters": ALL,
     "desk:petitions": "dispatch_group general_group handler team_leader bureau_director deputy_director"
     " command_centre petition_officer supervision_office vice_president president superior_bureau",
@@ -76,8 +79,8 @@ PEOPLE = sorted(set(roles()) - {"connected_system"})
 """What another system holds is no role of people."""
 
 
-OWN = {"jobs:jobs"}
-"""Open to everybody, who finds there what they themselves have started; in the menu only for whom the table names."""
+OWN = {"jobs:jobs", "desk:case_transfers", "desk:payments"}
+"""Open to more than the menu shows them to: who started a job, handed a case over or approves a payout finds just that."""
 
 
 def test_every_entry_and_every_role_is_in_the_table() -> None:

@@ -236,7 +236,7 @@ def told(case: Case, at: dt.datetime) -> Event:
     with transaction.atomic():
         return log.append(
             stream="receipt:9",
-            kind="receipt.identified",
+            kind="receipt.released",
             actor="user:1",
             at=at,
             key=key(),

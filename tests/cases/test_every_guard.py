@@ -223,8 +223,10 @@ def payouts(seen: Seen) -> None:
         case = assigned(home, filing("2023-04-24", amount="400000.00"))
         taken_and_deducted(home, case)
         large = money(home, case, "150000", key())
+    with on("2023-04-25 09:00"):
+        small = money(home, case, "50000", key())
     with on("2023-04-25"):
-        person, small = payee(home, case), money(home, case, "50000", key())
+        person = payee(home, case)
         seen.refuse(lambda: asked_payout(home, case, large, person))
         asked_payout(home, case, large, person, "4月24日电话沟通")
         payout = asked_payout(home, case, small, person)

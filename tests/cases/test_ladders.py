@@ -192,9 +192,10 @@ def test_a_payout_is_approved_by_the_roles_that_its_amount_calls_for_in_turn() -
         case = assigned(home, filing("2023-04-24", amount="400000.00"))
         account = payee(home, case)
         small = money(home, case, "50000.00", "S1")
-    with on("2023-04-25"):
+    with on("2023-04-25 09:30"):
         # Of another day: what arrives for a case on one day is added up, and the two would be a large one.
         large = money(home, case, "50000.01", "S2")
+    with on("2023-04-25"):
         first = drafted(home, case, small, account)
         with pytest.raises(NotAllowed, match="团队长"):
             approved(case, first, home.director)

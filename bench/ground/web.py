@@ -68,7 +68,7 @@ def web() -> Iterator[int]:
     }
     sys.path.insert(0, str(ROOT / "scripts"))
     port = import_module("launcher.ports").free_port()
-    command = import_module("launcher.services").command_of("web", sys.executable, bind=f"{HOST}:{port}")
+    command = import_module("launcher.foreground").command_of("web", sys.executable, bind=f"{HOST}:{port}")
     with subprocess.Popen(  # noqa: S603  our own command
         [str(word) for word in command],
         env=environment,

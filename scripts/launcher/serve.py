@@ -15,9 +15,9 @@ from .children import Children, wait_for
 from .configuration import read_configuration
 from .console import LaunchError, say
 from .environment import ensure_environment
+from .foreground import command_of
 from .paths import PYTHON, ROOT, DataFolder, data_folder
 from .ports import LOOPBACK, is_free, kept_port
-from .services import command_of
 from .stack import Stack
 from .system_packages import ensure_pdf_libraries
 

@@ -27,9 +27,9 @@ from django.conf import settings
 
 from scripts.launcher.account import service_account
 from scripts.launcher.environment import site_packages
+from scripts.launcher.foreground import NAMES
 from scripts.launcher.postgres import UNSAFE_BUT_QUICK, Cluster
 from scripts.launcher.programs import find_programs
-from scripts.launcher.services import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

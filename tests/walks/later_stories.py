@@ -23,7 +23,7 @@ from cases.actions.tasks import give_sheet
 from cases.actions.triage import classify_case, prepare_triage
 from cases.classes import facts_of_case, questions_of
 from cases.models import Access, Case, Conversion, Fact, Node, Party
-from cases.snapshot import lock_case
+from cases.snapshot import lock_case, read_locked
 from closing.actions.closing import close_case, request_termination, review_termination
 from closing.models import TerminationReview
 from courts.actions.organising import apply_template
@@ -33,13 +33,16 @@ from deadlines.sweep import sweep
 from events import relay
 from events.models import Event
 from kernel import time
+from measures.actions.controlling import deduct
 from measures.actions.finding import Found, add_property
+from measures.models import Property
 from notices.models import Message
 from petitions.actions.petitions import answer_orally
 from petitions.actions.replies import ask_reply, hear_panel, issue_reply
 from petitions.models import Letter, Petition
 from regimes.explain import explain
 from regimes.nodes import load_nodes
+from regimes.suggestions import suggestions_of
 from regimes.triage import propose
 from supervision.actions.inspections import draw_samples, finalise, hand_section
 from supervision.board import Asked
@@ -309,6 +312,15 @@ def two_speeds(story: Story) -> None:
     story.expect(
         "tasks: all transactional tasks belong to the affairs centre",
         lambda: queues(fast, *transactional, "provident_fund", "real_estate_enquiry") == {"affairs_group"},
+    )
+    locked = read_locked(fast)
+    proposed = {each.rule.id: each for each in suggestions_of(locked.book, locked.state(), locked.calendar)}
+    story.expect(
+        "sign-in: first query due 2024-04-29 as suggested",
+        lambda: (
+            proposed["JM-U-02"].due_on.isoformat() == "2024-04-29"
+            and not Deadline.objects.filter(case_id=fast.pk, rule_id="JM-U-02").exists()
+        ),
     )
     with on("2024-05-06"):
         complete(fast, "network_query_start", home.handler, on="2024-05-06", scope="national")
@@ -592,6 +604,41 @@ def coercion(story: Story) -> None:
     with on("2025-03-08 18:31"):
         sweep()
     story.expect("message: overdue goes to the leader", lambda: early == 0 and told.count() == 1)
+    refusal(story)
+
+
+def refusal(story: Story) -> None:
+    """The respondent hides a car: consumption is limited; what his account holds is deducted."""
+    home = house(packs=("LY-2021",), features=("tianjin",))
+    with on("2025-04-14 09:00"):
+        case = filed(home, filing("2025-04-14"))
+        assign(home, case)
+    with on("2025-04-21"):
+        notice = {"channel": "electronic", "sent_on": "2025-04-21", "platform_ref": "E1"}
+        complete(case, "enforcement_notice", home.handler, **notice, with_report_order=True)
+        complete(case, "network_query_start", home.handler, on="2025-04-21", scope="national")
+        feedback(home, case, "2025-04-21", ("bank_account", "尾号1001", "5000.00"))
+        complete(case, "consumption_limit", home.handler, on="2025-04-21", ground="隐匿车辆")
+    both = {"applicant", "respondent"}
+    story.expect("refusal: consumption limit pushed", lambda: told_of(case, "LY-P-04") == both)
+    with on("2025-04-22"):
+        control(home, case, "freeze", "尾号1001")
+        account = Property.objects.get(case=case, label="尾号1001").pk
+        deduct(
+            case_id=case.pk,
+            amounts=[(account, Decimal("5000.00"))],
+            on=time.today(),
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+    story.expect("deduction: applicant told of 5,000", lambda: "applicant" in told_of(case, "TJ-P-07"))
+
+
+def told_of(case: Case, rule: str) -> set[str]:
+    """To which sides a rule's push went."""
+    sent = Message.objects.filter(about=case.about, rule_id=rule, state__in=("waiting", "sent"))
+    return set(sent.values_list("audience", flat=True))
 
 
 def petitioner(story: Story) -> None:

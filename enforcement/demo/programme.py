@@ -89,6 +89,15 @@ POSED = (
     Plan(stories.paid_by_respondent, 90),
     Plan(stories.withdrawn, 75),
     Plan(stories.settled_elsewhere, 50),
+    Plan(stories.escrowed, 20),
+    Plan(stories.escrow_asked, 18),
+    Plan(stories.papers_missing, 14, "agent"),
+    Plan(stories.refunded, 18, "firm"),
+    Plan(stories.insured, 13),
+    Plan(stories.shared_out, 15),
+    Plan(stories.moved_away, 20),
+    Plan(stories.offered_away, 8),
+    Plan(stories.sent_back, 15),
     # More of what a day at court is made of.
     Plan(stories.only_filed, 0, "firm"),
     Plan(stories.only_filed, 1),
@@ -136,15 +145,6 @@ POSED = (
     Plan(stories.termination_asked, 61),
     Plan(stories.petitioned, 24),
     Plan(stories.petitioned_by_phone, 16),
-    Plan(stories.escrowed, 20),
-    Plan(stories.escrow_asked, 18),
-    Plan(stories.papers_missing, 14, "agent"),
-    Plan(stories.refunded, 18, "firm"),
-    Plan(stories.insured, 13),
-    Plan(stories.shared_out, 15),
-    Plan(stories.moved_away, 20),
-    Plan(stories.offered_away, 8),
-    Plan(stories.sent_back, 15),
 )
 # Nothing more happens in these, so that money of the bank's files may arrive in them.
 QUIET = (stories.only_assigned, stories.served, stories.found_account)

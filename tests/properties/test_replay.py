@@ -119,7 +119,7 @@ class CaseWalk(RuleBasedStateMachine):
     @rule(
         wait=waits,
         pick=picks,
-        way=st.sampled_from(["control", "control", "leave", "disposable", "transfer", "release"]),
+        way=st.sampled_from(["control", "control", "control", "leave", "disposable", "transfer", "release"]),
     )
     def treat_property(self, wait: dt.timedelta, pick: int, way: str) -> None:
         self.walk.act(wait, lambda: getattr(self.walk, way)(pick))
@@ -261,7 +261,7 @@ def test_a_case_is_the_fold_of_its_events() -> None:
     run_state_machine_as_test(
         CaseWalk,
         settings=settings(
-            max_examples=24,
+            max_examples=32,
             stateful_step_count=24,
             deadline=None,
             derandomize=True,

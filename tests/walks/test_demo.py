@@ -47,7 +47,7 @@ from measures.models import Control, Property
 from notices.models import Message
 from tests.conftest import cluster, copy_template, use_database
 
-SIZE = 55
+SIZE = 58
 """One of each posed story at least: three are told of only_assigned, two each of only_filed and found_account."""
 REPEATED = 2 + 1 + 1
 

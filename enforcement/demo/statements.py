@@ -77,6 +77,8 @@ def bank_month(script: Script, bench: Bench, quiet: Sequence[DemoCase]) -> None:
             lambda key, until=until, left=left: _book(bench, until, left, quiet, key),
             tells=True,
         )
+    if not quiet:
+        return
     script.add(
         script.workdays_ago(2), -200, f"{PREFIX}bank:{DAYS + 1}", lambda key: _claim(bench, quiet, key)
     )

@@ -20,7 +20,7 @@ from django.test import override_settings
 from psycopg import sql
 
 from approvals.models import Request
-from cases.models import Case, Hold, Party
+from cases.models import Case, Fact, Hold, Party
 from closing.models import TerminationReview
 from courts.models import Appointment, User
 from courts.scope import roles
@@ -125,10 +125,10 @@ def test_every_state_of_today_is_there(demo: Loaded) -> None:
     assert Case.objects.filter(sealed=True).exists()
     assert Case.objects.filter(imported=True).exists()
     assert set(Request.objects.filter(state="waiting").values_list("kind", flat=True)) == {
-        "over_limit", "extension", "deduction",
+        "over_limit", "extension", "deduction", "escrow_funds",
     }  # fmt: skip
     assert set(Request.objects.filter(state="given").values_list("kind", flat=True)) == {
-        "over_limit", "extension", "cancel_case",
+        "over_limit", "extension", "cancel_case", "aid_funds", "escrow_funds", "refund_funds",
     }  # fmt: skip
     assert set(TerminationReview.objects.values_list("result", flat=True)) == {
         "pending",
@@ -181,10 +181,17 @@ def test_a_day_at_court_has_some_things_due_and_few_late(demo: Loaded) -> None:
 
 def test_the_past_has_its_warnings_and_its_messages(demo: Loaded) -> None:
     assert Firing.objects.filter(silent=False).count() > 50
+    known = dict(Receipt.objects.exclude(identified_at=None).values_list("pk", "identified_at"))
+    claimed = {
+        subject: known[receipt]
+        for subject, receipt in Fact.objects.filter(key="receipt_id").values_list("subject_id", "value")
+        if receipt in known
+    }
     for firing in Firing.objects.filter(silent=False).select_related("deadline"):
         start = dt.datetime.fromisoformat(firing.deadline.start)
         began = start if start.tzinfo else time.at_local(start.date())
-        asked = max(firing.due_rung_at, began)
+        # Of money that arrived before its case was known nobody could be warned.
+        asked = max(firing.due_rung_at, began, claimed.get(firing.deadline.subject_id, began))
         # On its morning, or on the one behind its start.
         assert firing.fired_at - asked < dt.timedelta(hours=25), (
             firing.deadline.rule_id,

@@ -13,7 +13,7 @@ from courts.calendar import calendar_for
 from courts.models import CalendarDay, PackRelease, User
 from enforcement.demo.courts import ACTOR
 from enforcement.demo.inspection import inspect
-from enforcement.demo.people import Bench, make_people, write_logins
+from enforcement.demo.people import make_people, write_logins
 from enforcement.demo.printing import printing
 from enforcement.demo.programme import DEFAULT_SIZE, make_cases
 from enforcement.demo.script import Script, hurried, relay_all
@@ -92,15 +92,14 @@ class Command(BaseCommand):
         for line in told.refused:
             self.stderr.write(line)
         inspect(benches, now)
-        _read_old_notices(benches, now)
+        _read_old_notices(now)
         with transaction.atomic():
             keep_night(at=now)
         return [line.partition("：")[0] for line in told.refused]
 
 
-def _read_old_notices(benches: list[Bench], now: dt.datetime) -> None:
+def _read_old_notices(now: dt.datetime) -> None:
     """Everybody has read what is older than a week."""
-    people = {user.pk: user for bench in benches for held in bench.people.values() for user in held}
-    for user in people.values():
+    for user in User.objects.filter(kind=User.Kind.STAFF):
         old = Message.objects.unread_by(user).filter(created_at__lt=now - dt.timedelta(days=UNREAD_DAYS))
         mark_read(user=user, message_ids=list(old.values_list("pk", flat=True)), at=now)

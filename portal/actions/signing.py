@@ -167,14 +167,14 @@ def note_paper(event: Event) -> None:
     plain = paper.every_fact().get("login_code") if paper is not None and paper.case_id else None
     if not plain:
         return
+    parties = list(Party.objects.filter(case_id=paper.case_id, name=paper.facts.get("addressee")))
+    if len(parties) != 1:
+        return
     at = time.now()
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=paper.case_id)
         key = f"paper:{paper.pk}"
         if log.find(f"access:{paper.case_id}", key) is not None:
-            return
-        parties = list(Party.objects.filter(case_id=paper.case_id, name=paper.facts.get("addressee")))
-        if len(parties) != 1:
             return
         _keep_paper_code(parties[0], plain, at)
         _log(locked.case, "access.paper_code", event.actor, {"party": parties[0].pk}, at, key)

@@ -36,3 +36,8 @@ def hidden(response: HttpResponse, name: str) -> str:
     found = re.search(rf'name="{name}"\s+value="([^"]*)"', response.content.decode())
     assert found, f"no field {name}"
     return found[1]
+
+
+def stands(digits: str, text: str) -> bool:
+    """Whether these digits stand in a text as a number or its masked end, not by chance within a random key."""
+    return re.search(rf"(?<![0-9A-Za-z_-]){digits}(?![0-9A-Za-z_-])", text) is not None

@@ -23,7 +23,7 @@ from portal.models import AccountChange
 from portal.tasks import change_accounts
 from tests.factories.cases import House, house, key
 from tests.factories.documents import jpeg
-from tests.factories.pages import client_of, hidden, words
+from tests.factories.pages import client_of, hidden, stands, words
 from tests.petitions.test_letters import case_of, reader_of
 from tests.walks.stage import money, payee
 
@@ -251,7 +251,7 @@ def test_the_page_registers_shows_it_masked_and_says_what_is_wrong() -> None:
 def test_the_handlers_account_of_a_payee_is_shown_to_its_own_side_only() -> None:
     home, case = at_work()
     payee(home, case)
-    assert "4567" in words(client_of(reader_of(case)).get(f"/my/cases/{case.pk}/account/"))
+    assert stands("4567", words(client_of(reader_of(case)).get(f"/my/cases/{case.pk}/account/")))
     other = client_of(reader_of(case, "respondent"))
     for name in ("", "money/", "papers/", "letters/"):
-        assert "4567" not in other.get(f"/my/cases/{case.pk}/{name}").content.decode()
+        assert not stands("4567", other.get(f"/my/cases/{case.pk}/{name}").content.decode())

@@ -6,23 +6,21 @@ import datetime as dt
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from courts.access import staff
 from courts.models import Court, User
 from kernel import time
 from kernel.dates import long_date
-from kernel.errors import BadInput, DomainError, NotFound
+from kernel.errors import BadInput, NotFound
 from supervision import indicator_tables as tables
 from supervision import order_tables, sheets
-from supervision.actions import figures as verbs
 from supervision.indicators import drilling, panels
-from supervision.indicators.declared import Declared, all_lines, line_of, slots_of
+from supervision.indicators.declared import Declared, line_of
 from supervision.indicators.drilling import PARTS, Asked
 from supervision.indicators.rows import IssuedFigure
 from supervision.indicators.spans import Span, between, span_around, span_of
@@ -40,8 +38,8 @@ def indicators(request: HttpRequest) -> HttpResponse:
     """One court at a glance: its core indicators, the others, each with target line, trend and definition."""
     request.at = at = time.now()
     today = time.today(at)
-    span, fault = _span(request, today)
-    view = _view(request)
+    span, fault = span_asked(request, today)
+    view = view_asked(request)
     found = panels.panel(request.user, view, span, today)
     given = {"court": view.court.pk, "period": span.text}
     context = {
@@ -75,7 +73,7 @@ def courts(request: HttpRequest) -> HttpResponse:
     """各院对比: every court in reach against the core indicators, with their target lines (TJ-01)."""
     request.at = at = time.now()
     today = time.today(at)
-    span, fault = _span(request, today)
+    span, fault = span_asked(request, today)
     listed = _courts(request.user)
     lines = panels.core_lines(request.user.court_id or 0, today)
     rows = panels.side_by_side(request.user, listed, lines, span)
@@ -108,7 +106,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """两院对比: two courts side by side on the core indicators (CN-01)."""
     request.at = at = time.now()
     today = time.today(at)
-    span, fault = _span(request, today)
+    span, fault = span_asked(request, today)
     listed = _courts(request.user)
     known = {court.pk: court for court in listed}
     asked = [_number(request, name) for name in ("a", "b")]
@@ -145,8 +143,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator: its definition, the ranking of courts, teams and officers, with what is too small left out of it."""
     request.at = at = time.now()
     today = time.today(at)
-    span, fault = _span(request, today)
-    view, line = _view(request), _line(code)
+    span, fault = span_asked(request, today)
+    view, line = view_asked(request), _line(code)
     found = panels.rankings(request.user, line, request.user.scope.courts, span, teams_of=view.court.pk)
     given = {"court": view.court.pk, "period": span.text}
     newest = panels.counted_at(request.user, span)
@@ -180,7 +178,7 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
     """The cases behind a figure, as they are now: numerator, denominator, what is missing, what is left out."""
     request.at = at = time.now()
     today = time.today(at)
-    span, _fault = _span(request, today)
+    span, _fault = span_asked(request, today)
     line = _line(code)
     asked, given = _asked(request, line, span)
     found = drilling.page(request.user, asked, after=request.GET.get("after", ""))
@@ -217,7 +215,7 @@ def cases(request: HttpRequest, code: str) -> HttpResponse:
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The cases behind a figure as Excel, a sheet a part, with the definition."""
     at = time.now()
-    span, _fault = _span(request, time.today(at))
+    span, _fault = span_asked(request, time.today(at))
     line = _line(code)
     asked, _given = _asked(request, line, span)
     head = [str(column["label"]) for column in tables.case_columns()]
@@ -258,132 +256,6 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
     return as_file(sheets.workbook(pages, about), f"{line.title}_{span.text}.xlsx", sheets.MEDIA)
 
 
-@require_POST
-@staff("report", "RWS")
-def recount(request: HttpRequest) -> HttpResponse:
-    """重新统计: asks for the figures of a period as long work, and leads to its progress."""
-    at = time.now()
-    span, _fault = _span(request, time.today(at), request.POST)
-    court = request.POST.get("court", "")
-    wanted = [int(court)] if court.isascii() and court.isdecimal() else sorted(request.user.scope.courts)
-    key = f"{request.user.pk}:{request.POST.get('act_key', '')[:64]}"
-    try:
-        job = verbs.ask_figures(courts=wanted, span=span, actor=request.user, at=at, key=key)
-    except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
-        return redirect("supervision:indicators")
-    return redirect("jobs:job", pk=job.pk)
-
-
-@require_POST
-@staff("report", "RWS")
-def issue(request: HttpRequest, code: str) -> HttpResponse:
-    """发布 a figure: frozen from now on."""
-    at = time.now()
-    court = get_object_or_404(Court, pk=_posted(request, "court") or 0, pk__in=request.user.scope.courts)
-    given = {
-        "court": court,
-        "code": code,
-        "period": request.POST.get("period", ""),
-        "words": request.POST.get("words", ""),
-        "key": f"{request.user.pk}:{request.POST.get('act_key', '')[:64]}",
-    }
-    try:
-        issued = verbs.issue_figure(**given, actor=request.user, at=at)
-    except NotFound as error:
-        raise Http404 from error
-    except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
-        return redirect(address("indicator", code, court=court.pk))
-    messages.success(request, _("已发布并固定。"))
-    return redirect("supervision:issued", pk=issued.pk)
-
-
-@require_safe
-@staff("report", "RWS")
-def issued(request: HttpRequest, pk: int) -> HttpResponse:
-    """An issued figure, and whether counting it again gives the same."""
-    request.at = time.now()
-    found = get_object_or_404(
-        IssuedFigure.objects.visible_to(request.user).select_related("court", "by_court", "issued_by"), pk=pk
-    )
-    unit = found.formula["unit"]
-    apart = verbs.differences(found)
-    context = {
-        "title": found.title,
-        "note": _("%(court)s · 第 %(n)d 号") % {"court": found.court.name, "n": found.pk},
-        "facts": [
-            (_("数值"), value_words(found.value, unit, found.reason)),
-            (_("分子"), value_words(found.numerator, "count")),
-            (_("分母"), value_words(found.denominator, "count")),
-            (
-                _("统计期"),
-                f"{long_date(found.first).partition('（')[0]}{_('至')}{long_date(found.last).partition('（')[0]}",
-            ),
-            (_("口径"), found.formula["definition"]),
-            (_("规则包"), found.pack),
-            (_("规则包摘要"), found.pack_digest[:16]),
-            (
-                _("案件"),
-                _("分子 %(n)d 件，分母 %(d)d 件，不计入 %(x)d 件")
-                % {
-                    "n": len(found.numerator_cases),
-                    "d": len(found.denominator_cases),
-                    "x": len(found.excluded_cases),
-                },
-            ),
-            (_("用于"), found.words or "—"),
-            (
-                _("发布"),
-                f"{found.by_court.short_name} {found.issued_by.full_name} {order_tables.instant(found.issued_at)}",
-            ),
-        ],
-        "apart": apart,
-        "back": address("indicator", f"{found.indicator}.{found.line + 1}", court=found.court_id),
-    }
-    return render(request, "supervision/issued.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@staff("report", "WS")
-def slot(request: HttpRequest, slot_id: str) -> HttpResponse:
-    """指定核心指标: which indicators fill 3+1, 3918."""
-    request.at = at = time.now()
-    view = _view(request)
-    found = next((each for each in slots_of(view.court.pk, time.today(at)) if each.rule.id == slot_id), None)
-    if found is None or view.level != "court":
-        raise Http404
-    error = ""
-    chosen = [line.rule.id for line in found.lines]
-    if request.method == "POST":
-        chosen = [name for name in request.POST.getlist("members") if name]
-        key = f"{request.user.pk}:{request.POST.get('act_key', '')[:64]}"
-        try:
-            verbs.fill_slot(
-                court=view.court, slot=slot_id, members=chosen, actor=request.user, at=at, key=key
-            )
-        except DomainError as refused:
-            error = f"{refused}{refused.fix}"
-        else:
-            messages.success(request, _("已指定。"))
-            return redirect(address("indicators", court=view.court.pk))
-    options = {line.rule.id: line.rule.title for line in all_lines()}
-    context = {
-        "title": _("指定%s") % found.rule.title,
-        "note": view.court.name,
-        "error": error,
-        "statement": f"{found.rule.statement}{found.rule.note}",
-        "selects": [
-            {"name": _("第 %d 项") % (place + 1), "chosen": chosen[place] if place < len(chosen) else ""}
-            for place in range(max(len(chosen), 4) + 1)
-        ],
-        "options": options.items(),
-        "back": address("indicators", court=view.court.pk),
-        "key": uuid4().hex,
-    }
-    return render(request, "supervision/slot.html", context, status=422 if error else 200)
-
-
 def _frame(request: HttpRequest, span: Span, today: dt.date, fault: str) -> dict[str, Any]:
     return {
         "span": span,
@@ -408,7 +280,7 @@ def _tabs(user: User, current: str, span: Span) -> list[dict[str, Any]]:
     return [*tabs, {"label": _("季度阶段报告"), "url": reverse("supervision:reports")}]
 
 
-def _span(request: HttpRequest, today: dt.date, source: Any = None) -> tuple[Span, str]:
+def span_asked(request: HttpRequest, today: dt.date, source: Any = None) -> tuple[Span, str]:
     """The period of the address, else this month; what cannot be read is said and this month shown."""
     given = request.GET if source is None else source
     text, first, last = (given.get(name, "") for name in ("period", "from", "to"))
@@ -422,7 +294,8 @@ def _span(request: HttpRequest, today: dt.date, source: Any = None) -> tuple[Spa
         return span_around("month", today), _("起止日期要写成 2026-03-01 这样。")
 
 
-def _view(request: HttpRequest) -> panels.View:
+def view_asked(request: HttpRequest) -> panels.View:
+    """Whose panel is asked for. One out of reach is not found."""
     try:
         return panels.view_of(request.user, _number(request, "court"))
     except NotFound as error:
@@ -503,11 +376,6 @@ def _may_issue(user: User) -> bool:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _posted(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 

@@ -14,11 +14,19 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 pytest_plugins = ["tests.recording"]
 ROOT = Path(__file__).resolve().parents[1]
 CLUSTER = os.environ.get("TEST_CLUSTER_URL", "")
+# No deadline: a slow machine is no counter-example. On a build server the same examples each time, elsewhere new ones.
+SLOW = [HealthCheck.too_slow]
+hypothesis.register_profile(
+    "house", deadline=None, derandomize="CI" in os.environ, suppress_health_check=SLOW
+)
+hypothesis.load_profile("house")
 
 
 def with_name(url: str, name: str) -> str:

@@ -13,7 +13,9 @@ from desk.forms.property import FoundRows
 from desk.forms.rows import asked, next_rows, typed
 from desk.selectors import timeline
 from desk.selectors.case_file import CaseFile
-from desk.views.case import came_from, refused, show
+from desk.selectors.position import Position, still_open
+from desk.tables.worklist import case_address
+from desk.views.case import came_from, position_in, refused, show
 from desk.views.doing import Outcome, attempt, done, open_case
 from desk.views.panes import about_node, form_pane
 from desk.views.works import Work, work_of
@@ -32,10 +34,11 @@ def node(request: HttpRequest, pk: int, node_id: int) -> HttpResponse:
     if asked(request.POST, "found"):
         return _other_rows(request, file, row, work)
     form = work.form(request.POST, request.FILES, about=about_node(file, row))
+    place = position_in(request, row)
     outcome = attempt(request, form, work.run)
     if not outcome.is_done:
         return refused(request, file, row, outcome)
-    return _go_on(request, file, row, outcome)
+    return _go_on(request, file, row, outcome, place)
 
 
 def _other_rows(request: HttpRequest, file: CaseFile, row: Node, work: Work) -> HttpResponse:
@@ -51,12 +54,20 @@ def _other_rows(request: HttpRequest, file: CaseFile, row: Node, work: Work) -> 
     return show(request, file, row, pane=pane)
 
 
-def _go_on(request: HttpRequest, file: CaseFile, row: Node, outcome: Outcome) -> HttpResponse:
-    """To the next node of the case, or back to the list the person came from."""
+def _go_on(
+    request: HttpRequest, file: CaseFile, row: Node, outcome: Outcome, place: Position | None
+) -> HttpResponse:
+    """下一件: to the next node of the list the person came from, else of the case."""
     text = _("已办结“%(node)s”。") % {"node": file.title(row)}
-    if origin := came_from(request):
-        return done(request, text, _worklist(origin.partition("?")[2]), outcome)
-    return done(request, text, _next_url(file, row), outcome)
+    origin = came_from(request)
+    if not origin:
+        return done(request, text, _next_url(file, row), outcome)
+    query = origin.partition("?")[2]
+    following = still_open(request.user, place)
+    if following is None:
+        return done(request, _("%s这张清单里没有下一件了。") % text, _worklist(query), outcome)
+    case_id, node_id = following
+    return done(request, _("%s下面是下一件。") % text, case_address(case_id, (node_id,), query), outcome)
 
 
 def _next_url(file: CaseFile, row: Node) -> str:

@@ -130,8 +130,8 @@ class Order(FSMModelMixin, models.Model):
         self.answered_by = self.answered_at = None
 
     @transition(field=state, source=[OrderState.OPEN, OrderState.ANSWERED], target=OrderState.CLOSED)
-    def close(self, *, by: User, at: dt.datetime, words: str) -> None:
-        """Nothing is waited for any more."""
+    def close(self, *, by: User | None, at: dt.datetime, words: str) -> None:
+        """Nothing is waited for any more. by: None when it ended by itself."""
         self.closed_by, self.closed_at, self.closing, self.remind_at = by, at, words, None
 
 

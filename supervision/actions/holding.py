@@ -52,7 +52,7 @@ def holding(order_id: int, actor: User, key: str) -> Iterator[Held]:
 def write(
     held: Held,
     kind: str,
-    actor: User,
+    actor: User | None,
     at: dt.datetime,
     key: str,
     more: dict[str, Any],
@@ -63,7 +63,7 @@ def write(
     data = {"order": order.pk, "number": order.number, "kind": order.kind, "case": order.case_id, **more}
     log.append_many(
         stream=order.stream,
-        actor=actor.actor,
+        actor=actor.actor if actor else "system",
         at=at,
         court_id=order.case.court_id,
         drafts=[Draft(kind=f"order.{kind}", data={**data, "state": order.state}, key=key)],

@@ -1,6 +1,7 @@
 """我的节点: which rows, in which order, under which figures, in how many queries."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -352,6 +353,9 @@ def test_the_frame_counts_what_the_list_counts_in_one_query(home: House, django_
         assert frame.place == f"{home.court.short_name} · {home.team.name}"
         response = client_of(home.handler).get("/worklist")
     assert '<span class="c-count c-count--over">1' in response.content.decode()
+    with time.travel("2023-05-10 09:00"):
+        told = client_of(home.handler).get("/notifications").content.decode()
+    assert re.search(r"<title>\(\d+\+?\)\s+通知", told), "the tab says how many are unread"
     assert "(1) 我的节点" in " ".join(
         response.content.decode().partition("<title>")[2].partition("</title>")[0].split()
     )

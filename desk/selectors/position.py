@@ -38,12 +38,19 @@ def position_of(*, user: User, asked: Asked, node_id: int, at: dt.datetime) -> P
     return Position(number + 1, len(items), more, before, after)
 
 
-def still_open(user: User, position: Position | None) -> Place | None:
-    """下一件: the first node behind a place that is still to be done, else the first before it. One query."""
+def next_of(
+    *, user: User, asked: Asked, position: Position | None, done: int, at: dt.datetime
+) -> Place | None:
+    """下一件 once a node is done: the first behind its place that is still to be done, else the first before it.
+
+    Without a place (done by the click before this one, or far behind) the first of the list. None: the list is empty.
+    """
     if position is None:
-        return None
-    # What was passed over comes last, the most urgent of it first.
-    wanted = [*position.after, *reversed(position.before)]
-    rows = Node.objects.visible_to(user).open().filter(pk__in=[node for _case, node in wanted])
-    standing = set(rows.values_list("pk", flat=True))
+        items, _more = first_rows(user=user, asked=asked, at=at, size=MOST)
+        wanted = [(item.case_id, item.nodes[0]) for item in items if item.nodes]
+    else:
+        # What was passed over comes last, the most urgent of it first.
+        wanted = [*position.after, *reversed(position.before)]
+    ids = [node for _case, node in wanted if node != done]
+    standing = set(Node.objects.visible_to(user).open().filter(pk__in=ids).values_list("pk", flat=True))
     return next((place for place in wanted if place[1] in standing), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,14 +11,16 @@ from cases.models import Node
 from courts.access import staff
 from desk.forms.property import FoundRows
 from desk.forms.rows import asked, next_rows, typed
+from desk.queries import nodes_asked
 from desk.selectors import timeline
 from desk.selectors.case_file import CaseFile
-from desk.selectors.position import Position, still_open
+from desk.selectors.position import Position, next_of
 from desk.tables.worklist import case_address
 from desk.views.case import came_from, position_in, refused, show
 from desk.views.doing import Outcome, attempt, done, open_case
 from desk.views.panes import about_node, form_pane
 from desk.views.works import Work, work_of
+from kernel import time
 
 
 @staff()
@@ -63,7 +65,9 @@ def _go_on(
     if not origin:
         return done(request, text, _next_url(file, row), outcome)
     query = origin.partition("?")[2]
-    following = still_open(request.user, place)
+    following = next_of(
+        user=request.user, asked=nodes_asked(QueryDict(query)), position=place, done=row.pk, at=time.now()
+    )
     if following is None:
         return done(request, _("%s这张清单里没有下一件了。") % text, _worklist(query), outcome)
     case_id, node_id = following

@@ -58,7 +58,15 @@ def test_after_a_node_the_next_of_the_list_stands_open_with_its_place(home: Hous
         assert "下面是下一件" in main(client.get(address(three_)))
         assert "第 2 / 2 件" in main(client.get(address(three_)))
         assert do(three_) == address(one), "at the end: what was passed over"
-        assert do(one) == f"/worklist?{LIST}"
+        page = client.get(address(one))
+        sent = {"from": f"worklist?{LIST}", **acceptance_values()}
+        sent |= {name: hidden(page, name) for name in ("act_key", "seen_version", "seen_seq")}
+        late = assigned(home, filing("2023-04-25", applicant("后来"), respondent()))
+        new = Node.objects.get(case=late, kind="acceptance")
+        for _click in range(2):
+            answered = client.post(f"/cases/{one.case_id}/nodes/{one.pk}/", sent)
+            assert answered["Location"] == address(new), "a hurried second click goes the same way"
+        assert do(new) == f"/worklist?{LIST}"
         assert "没有下一件了" in main(client.get(f"/worklist?{LIST}"))
 
 

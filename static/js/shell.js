@@ -77,7 +77,8 @@ function focusNode() {
 }
 
 focusIn(document);
-focusNode();
+// Only once the browser has gone to the fragment itself: that takes the focus away.
+window.addEventListener("load", () => window.setTimeout(focusNode, 0));
 document.addEventListener("htmx:afterSettle", (event) => focusIn(event.detail.elt.parentElement || document));
 
 // A link of the error summary to a group of choices goes to its first choice.

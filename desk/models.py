@@ -1,4 +1,4 @@
-"""What the desk itself keeps: views of lists that people saved."""
+"""What the desk itself keeps: views of lists that people saved, their phrases, their half-filled forms."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courts.models import Membership, Unit, User
+from kernel.fields import EncryptedTextField
 
 
 def teams_on(user: User, on: dt.date) -> models.QuerySet:
@@ -53,3 +54,51 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OwnQuerySet(models.QuerySet):
+    """Rows that are nobody else's business."""
+
+    def visible_to(self, user: User) -> OwnQuerySet:
+        """One's own."""
+        return self.filter(owner_id=user.pk) if user.kind == "staff" and user.is_active else self.none()
+
+
+class Phrase(models.Model):
+    """常用语: words that a person writes again and again, put into a field with one click."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("所有人"))
+    words = models.CharField(_("常用语"), max_length=200)
+    made_at = models.DateTimeField(_("保存时间"))
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("常用语")
+        constraints = [models.UniqueConstraint(fields=["owner", "words"], name="phrase_once")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class FormDraft(models.Model):
+    """草稿: what a person has typed into a form and not sent yet, so that an idle sign-out loses nothing.
+
+    form: the address the form is sent to. values: {field: [texts]} as JSON, encrypted, since a form may hold anything;
+    never files, passwords or codes.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("所有人"))
+    form = models.CharField(_("表单"), max_length=200)
+    values = EncryptedTextField(_("内容"))
+    saved_at = models.DateTimeField(_("保存时间"))
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("草稿")
+        constraints = [models.UniqueConstraint(fields=["owner", "form"], name="formdraft_once")]
+        indexes = [models.Index(fields=["saved_at"], name="formdraft_saved")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.form}"

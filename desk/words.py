@@ -65,6 +65,7 @@ ACTS = {
     "auction.price_paid": _lazy("价款全额交付"),
     "supervision.planned": _lazy("制定清积计划"),
     "supervision.issued": _lazy("发起督办"),
+    "supervision.added": _lazy("补充督办要求"),
     "supervision.read": _lazy("签收督办"),
     "supervision.answered": _lazy("反馈督办"),
     "supervision.extension_asked": _lazy("申请延期反馈督办"),

@@ -146,12 +146,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         **frame,
         "nav": _navigation(request, known),
+        "waits": _waits(request, known),
         "at": at,
         "me": {"name": user.full_name or user.username, "place": known.place or user.username},
         "bell": {"url": reverse("desk:notifications"), "count": _shown(known.unread)},
         "printed_by": user.full_name,
         "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
+
+
+def _waits(request: HttpRequest, known: Frame) -> str:
+    """How much waits on this list, for the title of the tab; the worklist says so by itself."""
+    counts = {"desk:approvals": known.waiting, "desk:notifications": known.unread}
+    return next((_shown(n) for name, n in counts.items() if request.path == reverse(name)), "")
 
 
 def _navigation(request: HttpRequest, known: Frame) -> list[dict[str, Any]]:

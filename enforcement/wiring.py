@@ -18,9 +18,11 @@ from events.relay import listen
 from funds.actions import transfers as transfers_of_books
 from jobs.kinds import list_kind
 from measures.actions import following as properties
+from petitions.actions import following as following_petitions
 from petitions.actions import replies
 from portal.actions import signing
 from supervision.actions import figures
+from supervision.actions import following as following_orders
 
 
 def wire() -> None:
@@ -30,6 +32,8 @@ def wire() -> None:
     listen("approval.withdrawn", "cases.close_withdrawn", granted.close_unanswered)
     listen("case.court_changed", "measures.follow_court", properties.follow_court)
     listen("case.court_changed", "closing.follow_court", reviews.follow_court)
+    listen("case.court_changed", "petitions.follow_court", following_petitions.follow_court)
+    listen("case.court_changed", "supervision.follow_court", following_orders.follow_court)
     listen("approval.given", "cases.repin", repinning.carry_out)
     listen("approval.given", "petitions.reply_given", replies.note_answer)
     listen("approval.refused", "petitions.reply_refused", replies.note_answer)

@@ -116,16 +116,6 @@ class PartyForm(PlainForm):
         return f"portal:{self.cleaned_data['act_key']}"
 
 
-class LetterForm(PartyForm):
-    topic = forms.ChoiceField(label=_("事项"), choices=Letter.Topic.choices)
-    words = forms.CharField(
-        label=_("想说的话"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("最多 2000 字。"),
-    )
-
-
 class SeveralFiles(forms.FileInput):
     """Several files in one field."""
 
@@ -140,6 +130,23 @@ class PhotosField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each by itself."""
         return [super(PhotosField, self).clean(each, initial) for each in data or ()]
+
+
+class LetterForm(PartyForm):
+    topic = forms.ChoiceField(label=_("事项"), choices=Letter.Topic.choices)
+    words = forms.CharField(
+        label=_("想说的话"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("最多 2000 字。"),
+    )
+    photos = PhotosField(
+        label=_("照片（可以不填）"),
+        required=False,
+        widget=SeveralFiles(attrs={"accept": "image/*,.heic", "multiple": True}),
+        help_text=_("最多 6 张；一张不超过 20MB。"),
+        error_messages={"empty": _("文件是空的，请重新选择。")},
+    )
 
 
 class ClueForm(PartyForm):

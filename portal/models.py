@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Party
+from cases.models import Case, Party
 from courts.models import User
 from kernel.fields import BlindIndexField, EncryptedTextField
 
@@ -115,6 +115,35 @@ class AccountChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.masked}"
+
+
+class ClueDraft(models.Model):
+    """线索草稿 of one reader in one case; the court sees none of it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    words = EncryptedTextField(_("线索内容"))
+    specific = models.BooleanField(default=False)
+    urgent = models.BooleanField(default=False)
+    saved_at = models.DateTimeField(_("保存时间"), db_index=True)
+
+    class Meta:
+        verbose_name = _("线索草稿")
+        constraints = [models.UniqueConstraint(fields=["user", "case"], name="cluedraft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.user_id}"
+
+    @property
+    def first(self) -> dict[str, object]:
+        """What the form begins with."""
+        return {
+            "party": self.party_id,
+            "words": str(self.words),
+            "specific": self.specific,
+            "urgent": self.urgent,
+        }
 
 
 class Try(models.Model):

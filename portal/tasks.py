@@ -7,6 +7,7 @@ from celery import shared_task
 from kernel import time
 from portal import throttle
 from portal.actions.accounts import take_effect
+from portal.actions.drafts import forget_clue_drafts
 from portal.actions.signing import send_codes as send
 from portal.models import AccountChange
 
@@ -19,8 +20,9 @@ def send_codes() -> int:
 
 @shared_task(name="portal.forget")
 def forget() -> int:
-    """Drop old counts of the throttle."""
-    return throttle.forget(time.now())
+    """Drop old counts of the throttle, and drafts of clues that were never sent."""
+    at = time.now()
+    return throttle.forget(at) + forget_clue_drafts(at=at)
 
 
 @shared_task(name="portal.change_accounts")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<int:pk>/papers/", views.papers, name="papers"),
     path("cases/<int:pk>/papers/<int:paper_id>.pdf", views.paper_pdf, name="paper"),
     path("cases/<int:pk>/letters/", views.letters, name="letters"),
+    path("cases/<int:pk>/letters/files/<int:file_id>", views.letter_file, name="letter_file"),
     path("codes/<int:pk>/", issuing.codes, name="codes"),
     path("cases/<int:pk>/clue/", views.clue, name="clue"),
 ]

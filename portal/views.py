@@ -20,11 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.actions.clues import give_clue
 from courts.models import User
+from documents.models import File
 from documents.serving import serve
 from kernel import time
 from kernel.errors import DomainError, NotFound
 from petitions.actions.letters import write_letter
 from portal.actions.accounts import confirm_account, give_account, withdraw_account
+from portal.actions.drafts import drop_clue_draft, save_clue_draft
 from portal.actions.reading import read_paper
 from portal.actions.signing import (
     MINUTES,
@@ -47,6 +49,8 @@ from portal.forms import (
     PhoneForm,
 )
 from portal.selectors import my_case
+from portal.selectors.drafts import clue_draft_of
+from portal.selectors.history import history_of
 from portal.selectors.my_case import Mine
 from portal.throttle import TooOften
 
@@ -174,7 +178,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
             "money": my_case.money_of(mine),
             "account": my_case.account_of(mine),
             "papers": my_case.papers_of(mine)[:3],
-            "history": my_case.history_of(mine)[:6],
+            "history": history_of(mine)[:6],
             "letters": len([row for row in letters if not row["reply"]]),
         }
         return _page(request, "portal/case.html", mine, context)
@@ -195,7 +199,7 @@ def money(request: HttpRequest, pk: int) -> HttpResponse:
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers addressed to one's side, and the whole history."""
     mine = _mine(request, pk)
-    context = {"papers": my_case.papers_of(mine), "history": my_case.history_of(mine)}
+    context = {"papers": my_case.papers_of(mine), "history": history_of(mine)}
     return _page(request, "portal/papers.html", mine, context)
 
 
@@ -217,9 +221,9 @@ def paper_pdf(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
     """Letters with their answers, and the form for a new one."""
     mine = _mine(request, pk)
-    form = LetterForm(request.POST or None, parties=mine.choices)
+    form = LetterForm(request.POST or None, request.FILES or None, parties=mine.choices)
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("topic", "words")}
+        given = {name: form.cleaned_data[name] for name in ("topic", "words", "photos")}
         done, event = _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given)
         if done:
             number = my_case.letter_number(event.data["letter"])
@@ -229,20 +233,66 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, "portal/letters.html", mine, context)
 
 
+@require_safe
+@parties_only
+def letter_file(request: HttpRequest, pk: int, file_id: int) -> HttpResponseBase:
+    """A picture of one's own letter or of its answer; 404 for any other."""
+    mine = _mine(request, pk)
+    known = {
+        each for row in my_case.letters_of(mine, request.user) for each in row["files"] + row["reply_files"]
+    }
+    found = File.objects.filter(pk=file_id, case_id=pk).first() if file_id in known else None
+    if found is None:
+        raise NotFound(_("没有这个附件，或者它不是您的。"), fix=_("从“留言”重新进入。"))
+    return serve(found, request)
+
+
 @require_http_methods(["GET", "POST"])
 @parties_only
 def clue(request: HttpRequest, pk: int) -> HttpResponse:
-    """提供财产线索."""
+    """提供财产线索; half written it can be kept as a draft."""
     mine = _mine(request, pk)
-    form = ClueForm(request.POST or None, request.FILES or None, parties=mine.choices)
+    if request.method == "POST" and "draft" in request.POST:
+        return _clue_draft(request, mine)
+    kept = clue_draft_of(request.user, mine.case, request.at)
+    first = kept.first if kept else {}
+    form = ClueForm(request.POST or None, request.FILES or None, parties=mine.choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent", "photos")}
         done, event = _done(form, give_clue, case_id=pk, actor=request.user, at=request.at, **given)
         if done:
             number = my_case.clue_number(event)
+            drop_clue_draft(case_id=pk, actor=request.user)
             messages.success(request, _("线索已收到，回执号 %s。法院会核实，结果会告诉您。") % number)
             return redirect("portal:case", pk)
-    return _page(request, "portal/clue.html", mine, {"form": form})
+    drafted = my_case.moment(kept.saved_at) if kept else ""
+    return _page(request, "portal/clue.html", mine, {"form": form, "drafts": True, "drafted": drafted})
+
+
+def _clue_draft(request: HttpRequest, mine: Mine) -> HttpResponse:
+    """Keep what is written so far, or give it up; pictures are chosen again when the clue is sent."""
+    if request.POST["draft"] == "drop":
+        drop_clue_draft(case_id=mine.case.pk, actor=request.user)
+        messages.success(request, _("草稿已删除。"))
+        return redirect("portal:clue", mine.case.pk)
+    form = ClueForm(request.POST, parties=mine.choices)
+    form.fields["words"].required = False
+    if not form.is_valid():
+        return _page(request, "portal/clue.html", mine, {"form": form, "drafts": True})
+    given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent")}
+    try:
+        save_clue_draft(
+            case_id=mine.case.pk,
+            party_id=form.cleaned_data["party"],
+            actor=request.user,
+            at=request.at,
+            **given,
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _page(request, "portal/clue.html", mine, {"form": form, "drafts": True})
+    messages.success(request, _("草稿已保存 30 天，法院看不到；写好后记得提交。照片请在提交时选择。"))
+    return redirect("portal:clue", mine.case.pk)
 
 
 @require_http_methods(["GET", "POST"])

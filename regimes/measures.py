@@ -30,7 +30,17 @@ SOURCES: Mapping[str, Counted] = {
     "cases": Counted(("filed", "closed", "stock", "open"), OF_CASE, SUMS_OF_CASE),
     "clocks": Counted(
         ("due", "overdue", "lapsed", "cleared", "running"),
-        (*OF_CASE, "met", "met_in_time", "closed_in_time", "completed_in_time", "binding", "flagged"),
+        (
+            *OF_CASE,
+            "met",
+            "met_in_time",
+            "closed_in_time",
+            "completed_in_time",
+            "binding",
+            "flagged",
+            "resolved",
+            "basic_level",
+        ),
         SUMS_OF_CASE,
     ),
     "reviews": Counted(("decided",), (*OF_CASE, "qualified"), SUMS_OF_CASE),

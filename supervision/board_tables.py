@@ -144,8 +144,8 @@ def flag_lines(found: Board) -> list[Row]:
     ]
 
 
-def rolling(found: Board) -> list[Row]:
-    """The rolling list of five-over cases (HD-12)."""
+def rolling(found: Board, may_order: bool = False) -> list[Row]:
+    """The rolling list of five-over cases (HD-12); may_order: 督办 from each row."""
     return [
         {
             "url": f"/cases/{row.flag.case_id}/",
@@ -153,6 +153,7 @@ def rolling(found: Board) -> list[Row]:
             "flag": row.flag.words,
             "days": row.flag.days(found.today),
             "place": "　".join(filter(None, (row.court, row.officer))),
+            "order_url": reverse("supervision:issue", args=[row.flag.case_id]) if may_order else "",
         }
         for row in found.rolling
     ]

@@ -69,6 +69,12 @@ class IssueForm(OrderForm):
     )
 
 
+class AdditionForm(OrderForm):
+    """补充要求 to an order that stands."""
+
+    words = _words(_("补充要求"), help_text=_("写明还要办什么、办到什么程度；反馈期限不变。"))
+
+
 class AnswerForm(OrderForm):
     """反馈."""
 

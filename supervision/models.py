@@ -73,6 +73,9 @@ class Order(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["court", "year", "kind", "ordinal"], name="order_number_once"),
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
+            models.UniqueConstraint(
+                fields=["clock_id", "kind"], condition=models.Q(state="open"), name="order_one_open_a_clock"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="closed") | models.Q(closed_at__isnull=False),
                 name="order_closed_says_when",
@@ -127,8 +130,8 @@ class Order(FSMModelMixin, models.Model):
         self.answered_by = self.answered_at = None
 
     @transition(field=state, source=[OrderState.OPEN, OrderState.ANSWERED], target=OrderState.CLOSED)
-    def close(self, *, by: User, at: dt.datetime, words: str) -> None:
-        """Nothing is waited for any more."""
+    def close(self, *, by: User | None, at: dt.datetime, words: str) -> None:
+        """Nothing is waited for any more. by: None when it ended by itself."""
         self.closed_by, self.closed_at, self.closing, self.remind_at = by, at, words, None
 
 
@@ -159,6 +162,26 @@ class OrderExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} -> {self.due_on} {self.state}"
+
+
+class OrderAddition(models.Model):
+    """补充要求: further words to an open order, so that the same matter is not ordered twice. The last day stays.
+
+    read_by, read_at: whoever has to answer has taken note of it.
+    """
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="additions")
+    words = models.TextField(_("补充要求"))
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("补充人"))
+    added_at = models.DateTimeField(_("补充时间"))
+    read_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("签收人"))
+    read_at = models.DateTimeField(_("签收时间"), null=True)
+
+    class Meta:
+        verbose_name = _("督办补充")
+
+    def __str__(self) -> str:
+        return f"{self.order_id} + {self.pk}"
 
 
 class Tally(models.Model):
@@ -242,5 +265,10 @@ track(
         *("answered_by_id", "answered_at", "answer", "files", "escalated_at", "escalation"),
         *("closed_by_id", "closed_at", "closing"),
     ),
+)
+track(
+    OrderAddition,
+    ("order_id", "words", "added_by_id", "added_at", "read_by_id", "read_at"),
+    path="order__case_id",
 )
 from supervision.indicators.rows import Figure, IssuedFigure, QuarterReport, SlotFill  # noqa: E402, F401

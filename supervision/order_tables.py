@@ -30,6 +30,7 @@ FILTERS = (
 )
 HISTORY = {
     "order.issued": _lazy("发出"),
+    "order.added": _lazy("补充要求"),
     "order.read": _lazy("签收"),
     "order.answered": _lazy("反馈"),
     "order.extension_asked": _lazy("申请延期反馈"),
@@ -136,6 +137,7 @@ def page(order: Order, at: dt.datetime) -> Row:
         "closing": {"words": order.closing, "by": _by(order.closed_by, order.closed_at)}
         if order.closed_at and order.closing
         else None,
+        "additions": [_addition(row) for row in order.additions.all()],
         "extensions": [_extension(row) for row in order.extensions.all()],
         "history": history(order, on),
     }
@@ -179,6 +181,22 @@ def _event_words(event: Event) -> str:
     if event.kind == "order.sent_back":
         return f"{words}：{data.get('words', '')}"
     return words
+
+
+def standing(order: Order) -> str:
+    """〔2025〕1号（执行通知，李院交办，4月11日前反馈，待反馈）."""
+    return _("%(number)s（%(matter)s，%(by)s交办，%(day)s前反馈，%(state)s）") % {
+        "number": order.number,
+        "matter": order.matter,
+        "by": order.issued_by.full_name,
+        "day": long_date(order.due_on).partition("（")[0],
+        "state": order.get_state_display(),
+    }
+
+
+def _addition(row: Any) -> Row:
+    read = _("%s签收") % _by(row.read_by, row.read_at) if row.read_at else _("尚未签收")
+    return {"words": row.words, "by": f"{_by(row.added_by, row.added_at)}；{read}"}
 
 
 def _extension(row: Any) -> Row:

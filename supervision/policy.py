@@ -12,9 +12,17 @@ from supervision.models import Order
 
 def may_issue(case: Case, actor: User) -> bool:
     """The command centre, the court above, and those who lead the whole court of the case."""
+    return _leads(actor) and case.court_id in actor.scope.courts
+
+
+def may_order_somewhere(actor: User) -> bool:
+    """Whether lists offer 督办 at their rows: who may issue in some court in reach."""
+    return _leads(actor) and bool(actor.scope.courts)
+
+
+def _leads(actor: User) -> bool:
     scope = actor.scope
-    leads = scope.may("clocks", "W") or scope.may("clocks", "S") or scope.may("tasks", "A")
-    return leads and case.court_id in scope.courts
+    return scope.may("clocks", "W") or scope.may("clocks", "S") or scope.may("tasks", "A")
 
 
 def may_direct(order: Order, actor: User) -> bool:

@@ -11,6 +11,7 @@ from supervision.views import (
     inspection_papers,
     inspection_samples,
     inspections,
+    issuing,
     ledgers,
     orders,
     publishing,
@@ -28,12 +29,12 @@ urlpatterns = [
     path("bulletin.xlsx", publishing.bulletin_sheet, name="bulletin_sheet"),
     path("bulletin.pdf", publishing.bulletin_paper, name="bulletin_paper"),
     path("orders", orders.orders, name="orders"),
-    path("orders/new/<int:case_id>", orders.issue, name="issue"),
+    path("orders/new/<int:case_id>", issuing.issue, name="issue"),
     path("orders/<int:pk>", orders.order, name="order"),
     path("orders/<int:pk>.pdf", publishing.order_paper, name="order_paper"),
     path("orders/<int:pk>/<str:name>", orders.act, name="act"),
     path("clocks", audit.clocks, name="clocks"),
-    path("clocks/<int:clock_id>/remind", orders.remind, name="remind"),
+    path("clocks/<int:clock_id>/remind", issuing.remind, name="remind"),
     path("reactions", audit.reactions, name="reactions"),
 ]
 urlpatterns += [

@@ -1,4 +1,4 @@
-"""批量办结、批量移交: freeze what is seen, fill it in, then one verb a row, each in its own transaction."""
+"""批量办结、批量移交、批量转办: freeze what is seen, fill it in, then one verb a row, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import hand_over_seen
 from cases.actions.completing import complete_seen
-from cases.models import Batch, BatchRow, Case, Node
+from cases.actions.passing import pass_on_seen
+from cases.models import Batch, BatchRow, Case, Node, Task
 from courts.models import Unit, User
 from events import log
 from jobs.actions.asking import ask_job
@@ -35,17 +36,36 @@ def freeze_nodes(
 
     conditions: names of the filters; whole: all that the filters left over, not those ticked.
     """
+    nodes = _of_one_kind(node_ids, actor, Batch.Kind.COMPLETE)
+    check_kind(nodes[0].kind)
+    made = Batch(kind=Batch.Kind.COMPLETE, node_kind=nodes[0].kind, conditions=list(conditions), whole=whole)
+    return _freeze(made, [(n.case_id, n.pk, n.version, None) for n in nodes], actor, at, key)
+
+
+def freeze_nodes_to_pass_on(
+    *, node_ids: Sequence[int], conditions: Sequence[str], whole: bool, actor: User, at: dt.datetime, key: str
+) -> Batch:
+    """批量转办: freeze open nodes of one kind and court with who has each in hand. Raises BadInput."""
+    nodes = _of_one_kind(node_ids, actor, Batch.Kind.PASS_ON)
+    if len({node.court_id for node in nodes}) > 1:
+        raise BadInput(_("选中的节点不在同一个法院。"), fix=_("一次只转办一个法院的节点。"))
+    held = dict(Task.objects.filter(node__in=nodes, state="held").values_list("node_id", "doer_id"))
+    made = Batch(kind=Batch.Kind.PASS_ON, node_kind=nodes[0].kind, conditions=list(conditions), whole=whole)
+    return _freeze(made, [(n.case_id, n.pk, n.version, held.get(n.pk)) for n in nodes], actor, at, key)
+
+
+def _of_one_kind(node_ids: Sequence[int], actor: User, doing: Batch.Kind) -> list[Node]:
     rows = Node.objects.visible_to(actor).open().filter(pk__in=_few(node_ids)).order_by("pk")
-    nodes = list(rows.only("pk", "case_id", "kind", "version"))
+    nodes = list(rows.only("pk", "case_id", "court_id", "kind", "version"))
     if not nodes:
-        raise BadInput(_("没有可以批量办结的节点。"), fix=_("先勾选要办的节点；已办结的节点不在内。"))
+        raise BadInput(_("没有可以%s的节点。") % doing.label, fix=_("先勾选要办的节点；已办结的节点不在内。"))
     kinds = {node.kind for node in nodes}
     if len(kinds) > 1:
         named = "、".join(definition.zh for definition in load_nodes() if definition.kind in kinds)
-        raise BadInput(_("选中的节点不是同一种：%s。") % named, fix=_("先按节点类型筛选，再批量办结。"))
-    check_kind(nodes[0].kind)
-    made = Batch(kind=Batch.Kind.COMPLETE, node_kind=nodes[0].kind, conditions=list(conditions), whole=whole)
-    return _freeze(made, [(n.case_id, n.pk, n.version) for n in nodes], actor, at, key)
+        raise BadInput(
+            _("选中的节点不是同一种：%s。") % named, fix=_("先按节点类型筛选，再%s。") % doing.label
+        )
+    return nodes
 
 
 def freeze_cases(
@@ -59,7 +79,7 @@ def freeze_cases(
     if len({case.court_id for case in cases}) > 1:
         raise BadInput(_("选中的案件不在同一个法院。"), fix=_("一次只移交一个法院的案件。"))
     made = Batch(kind=Batch.Kind.HAND_OVER, conditions=list(conditions), whole=whole)
-    return _freeze(made, [(case.pk, None, case.version) for case in cases], actor, at, key)
+    return _freeze(made, [(case.pk, None, case.version, None) for case in cases], actor, at, key)
 
 
 def check_kind(kind: str) -> NodeDef:
@@ -152,6 +172,16 @@ def _do(row: BatchRow, actor: User, at: dt.datetime) -> None:
     if row.batch.kind == Batch.Kind.COMPLETE:
         complete_seen(node_id=row.node_id, seen_version=row.seen_version, values=row.given, **by)
         return
+    if row.batch.kind == Batch.Kind.PASS_ON:
+        pass_on_seen(
+            node_id=row.node_id,
+            seen_version=row.seen_version,
+            seen_holder=row.seen_holder,
+            to=User.objects.get(pk=row.given["doer"]),
+            words=row.given["words"],
+            **by,
+        )
+        return
     owner = User.objects.get(pk=row.given["owner"])
     team = Unit.objects.filter(pk=row.given.get("team")).first()
     hand_over_seen(
@@ -176,7 +206,11 @@ def _finished(batch: Batch, total: int) -> Stride:
 
 
 def _freeze(
-    made: Batch, rows: Sequence[tuple[int, int | None, int]], actor: User, at: dt.datetime, key: str
+    made: Batch,
+    rows: Sequence[tuple[int, int | None, int, int | None]],
+    actor: User,
+    at: dt.datetime,
+    key: str,
 ) -> Batch:
     with transaction.atomic(durable=True):
         standing = Batch.objects.filter(key=key, asked_by=actor).first()
@@ -185,8 +219,8 @@ def _freeze(
         made.asked_by, made.frozen_at, made.key = actor, at, key
         made.save()
         BatchRow.objects.bulk_create(
-            BatchRow(batch=made, case_id=case, node_id=node, seen_version=version)
-            for case, node, version in rows
+            BatchRow(batch=made, case_id=case, node_id=node, seen_version=version, seen_holder=holder)
+            for case, node, version, holder in rows
         )
         data = {"kind": made.kind, "node": made.node_kind, "rows": len(rows), "conditions": made.conditions}
         _log(made, "batch.frozen", actor, at, data)

@@ -67,10 +67,7 @@ def give_clue(
     photos: at most MOST_PHOTOS pictures, kept with the case. Raises BadInput (words, photos), NotFound; keeps none then.
     """
     _check_words(words)
-    if len(photos) > MOST_PHOTOS:
-        raise BadInput(
-            _("照片太多。"), field="photos", fix=_("一次最多 %d 张，其余的再提交一次。") % MOST_PHOTOS
-        )
+    check_number(photos)
     today = time.today(at)
     with transaction.atomic(durable=True):
         locked = lock_followed(case_id=case_id, key=key, user=actor, on=today)
@@ -78,11 +75,19 @@ def give_clue(
             return event
         reads_for(locked, actor, party_id, today)
         given = {"words": words, "specific": specific, "urgent": urgent}
-        data = {"party": party_id, "files": _kept(locked, photos, actor, at)}
+        data = {"party": party_id, "files": keep_pictures(locked, photos, actor, at)}
         return _note(locked, **given, on=today, actor=actor, at=at, key=key, data=data)
 
 
-def _kept(locked: Locked, photos: Sequence[UploadedFile], actor: User, at: dt.datetime) -> list[int]:
+def check_number(photos: Sequence[UploadedFile]) -> None:
+    """Raises BadInput (photos) for more pictures than are taken at once."""
+    if len(photos) > MOST_PHOTOS:
+        raise BadInput(
+            _("照片太多。"), field="photos", fix=_("一次最多 %d 张，其余的再提交一次。") % MOST_PHOTOS
+        )
+
+
+def keep_pictures(locked: Locked, photos: Sequence[UploadedFile], actor: User, at: dt.datetime) -> list[int]:
     """The pictures, among the files of the case. Raises BadInput (photos) for what is no picture, or too large."""
     case, files = locked.case, []
     for photo in photos:

@@ -107,7 +107,11 @@ def _found(court: Court) -> Iterator[Found]:
         .select_related("owner", "national")
     }
     sealed = set(Case.objects.filter(court=court, sealed=True).values_list("number_key", flat=True))
-    by_number = {case.national.number: case for case in cases.values() if hasattr(case, "national")}
+    by_number = {
+        case.national.number: case
+        for case in cases.values()
+        if hasattr(case, "national") and case.national.court_id == case.court_id
+    }
     seen = set[int]()
     for record in NationalRecord.objects.filter(court=court).order_by("number"):
         case = by_number.get(record.number) or cases.get(record.number_key)

@@ -134,10 +134,11 @@ WRITTEN = """
     INSERT INTO cases_nationalline
            (export_id, case_id, case_number, national_number, code, subject_id, seq, "on", undone)
     SELECT %(export)s, l.case_id, l.number, coalesce(n.number, ''), l.code, l.subject_id, l.seq, l."on", l.undone
-      FROM lines l LEFT JOIN cases_nationalnumber n ON n.case_id = l.case_id
+      FROM lines l LEFT JOIN cases_nationalnumber n ON n.case_id = l.case_id AND n.court_id = %(court)s
      ORDER BY l.undone DESC, l."on", l.number, l.code, l.seq"""
 """moments: what stands recorded of a court's cases; told: what exports said and did not take back; gone: of these, what
-was undone here. once: only the first of a case is told."""
+was undone here. once: only the first of a case is told. The number is that of this court: a case that came from another
+one is a case of its own there, and gets a number of its own here."""
 
 
 def _write_lines(made: NationalExport) -> int:

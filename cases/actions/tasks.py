@@ -74,19 +74,24 @@ def give_sheet(*, node_id: int, doer: User, words: str, actor: User, at: dt.date
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="task.given", data={"node": node_id, "doer": doer.pk})) is not None:
             return event
-        may(actor, "task_sheet", "W", _("分派工作事项"))
-        in_reach(locked, actor)
-        _check_open(locked, node)
-        _need(words, "words", _("没有写明要办什么。"), _("例如 今天内发出执行通知书。"))
-        _check_doer(locked, node, doer)
-        warnings = guard(locked, "assign_work_item", {"assigner_post": actor.post}, subject=node.subject_id)
-        item = locked.book.item_no(node.kind)
-        if item:
-            brought = {"article7_item_no": item, "owner_group": _group_for(locked, node, doer)}
-            warnings += guard(locked, "set_task_owner", brought, subject=node.subject_id)
-        ended = _give_up(locked, node, at)
-        task = _new(locked, node, doer=doer, by=actor, way=Task.Way.SHEET, words=words, at=at)
-        return _record(locked, "task.given", key, node, [*ended, task], actor, at, warnings)
+        return give(locked, node, doer, words, actor, at, key)
+
+
+def give(locked: Locked, node: Node, doer: User, words: str, actor: User, at: dt.datetime, key: str) -> Event:
+    """give_sheet for a case that is locked."""
+    may(actor, "task_sheet", "W", _("分派工作事项"))
+    in_reach(locked, actor)
+    _check_open(locked, node)
+    _need(words, "words", _("没有写明要办什么。"), _("例如 今天内发出执行通知书。"))
+    _check_doer(locked, node, doer)
+    warnings = guard(locked, "assign_work_item", {"assigner_post": actor.post}, subject=node.subject_id)
+    item = locked.book.item_no(node.kind)
+    if item:
+        brought = {"article7_item_no": item, "owner_group": _group_for(locked, node, doer)}
+        warnings += guard(locked, "set_task_owner", brought, subject=node.subject_id)
+    ended = _give_up(locked, node, at)
+    task = _new(locked, node, doer=doer, by=actor, way=Task.Way.SHEET, words=words, at=at)
+    return _record(locked, "task.given", key, node, [*ended, task], actor, at, warnings)
 
 
 def offer_node(*, node_id: int, to: User, reason: str, actor: User, at: dt.datetime, key: str) -> Event:
@@ -95,20 +100,25 @@ def offer_node(*, node_id: int, to: User, reason: str, actor: User, at: dt.datet
         locked, node = lock_node(node_id=node_id, actor=actor, key=key)
         if (event := known(locked, kind="task.offered", data={"node": node_id, "doer": to.pk})) is not None:
             return event
-        _check_open(locked, node)
-        held = _own(locked, node, actor)
-        _need(reason, "reason", _("没有填写移交理由。"), _("例如 外出培训一周。"))
-        if locked.offered(node.pk) is not None:
-            raise Conflict(
-                _("这一事项已在移交中，等待对方接收。"),
-                code="TASK-OFFERED",
-                fix=_("等对方接收或拒绝后再办。"),
-            )
-        if to.pk == held.doer_id:
-            raise BadInput(_("不能移交给自己。"), field="doer", fix=_("另选一名同事。"))
-        _check_doer(locked, node, to)
-        task = _new(locked, node, doer=to, by=actor, way=Task.Way.HANDOVER, words=reason, at=at, offered=True)
-        return _record(locked, "task.offered", key, node, [task], actor, at)
+        return offer(locked, node, to, reason, actor, at, key)
+
+
+def offer(locked: Locked, node: Node, to: User, reason: str, actor: User, at: dt.datetime, key: str) -> Event:
+    """offer_node for a case that is locked."""
+    _check_open(locked, node)
+    held = _own(locked, node, actor)
+    _need(reason, "reason", _("没有填写移交理由。"), _("例如 外出培训一周。"))
+    if locked.offered(node.pk) is not None:
+        raise Conflict(
+            _("这一事项已在移交中，等待对方接收。"),
+            code="TASK-OFFERED",
+            fix=_("等对方接收或拒绝后再办。"),
+        )
+    if to.pk == held.doer_id:
+        raise BadInput(_("不能移交给自己。"), field="doer", fix=_("另选一名同事。"))
+    _check_doer(locked, node, to)
+    task = _new(locked, node, doer=to, by=actor, way=Task.Way.HANDOVER, words=reason, at=at, offered=True)
+    return _record(locked, "task.offered", key, node, [task], actor, at)
 
 
 def accept_node(*, node_id: int, actor: User, at: dt.datetime, key: str) -> Event:

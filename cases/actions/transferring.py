@@ -32,6 +32,7 @@ from courts.models import Appointment, Court, Unit, User
 from courts.scope import roles
 from deadlines import clocks
 from deadlines.clocks import Holder
+from deadlines.models import Deadline
 from events.models import Event
 from funds.transfers import move_book
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -39,6 +40,7 @@ from kernel.time import today
 from notices.inapp import StaffNotice, tell_staff
 from notices.outbox import Draft, enqueue
 from notices.states import Level
+from regimes.guards import Finding
 
 TOPIC = "case_moved_court"
 LONGEST = 500
@@ -212,42 +214,17 @@ def _take(
 ) -> Event:
     case, court, day = locked.case, row.to_court, today(at)
     listed = [_plain(shift) for shift in moving.shifts_in(locked, court.pk, day)]
-    book = rebook(case, pins := moving.pins_in(court.pk, day))
-    ended = clocks.apply(
-        [change for _row, change in gone_clocks(locked, book)],
-        holder=Holder(case.court_id, case.team_id, case.owner_id, case.pk),
-        book=locked.book,
-        calendar=locked.calendar,
-        node_of={},
-        kept=locked.clocks,
-        at=at,
-    )
-    tasks = moving.end_tasks(locked, day)
-    locked.clocks.update({each.pk: each for each in ended})
     left = {"court": case.court_id, "team": case.team_id, "owner": case.owner_id, "packs": case.packs}
-    number = draw_number(court, day.year, case.kind)
-    row.accept(by=actor, on=day, number=str(number), words=words.strip()[:LONGEST])
-    case.court, case.number, case.number_key, case.packs = court, str(number), number.loose_key, pins
-    locked.book, locked.calendar, locked.last_ordinal = book, calendar_for(court.pk), None
-    check_receiver(locked, owner, team)
-    facts = {"handler_post": owner.post, **team_facts(locked, team, day)}
-    warnings = guard(locked, ("assign_handler", ACTION), facts)
-    if case.state == CaseState.FILED:
-        case.assign(owner, team)
-    else:
-        case.owner, case.team = owner, team
+    pins = moving.pins_in(court.pk, day)
+    ended = _end_what_stays(locked, pins, at)
+    tasks = moving.end_tasks(locked, day)
+    _under_new_number(locked, row, pins, words, actor, day)
+    warnings = _given_to(locked, owner, team, day)
     root = _renumber(locked)
     moving.take_along(locked, court)
     row.save()
-    move_book(
-        about=case.about,
-        court_id=court.pk,
-        team_id=case.team_id,
-        owner_id=case.owner_id,
-        actor=actor.actor,
-        at=at,
-        key=key,
-    )
+    held = {"court_id": court.pk, "team_id": case.team_id, "owner_id": case.owner_id}
+    move_book(about=case.about, **held, actor=actor.actor, at=at, key=key)
     locked.recount = {each.pk for each in locked.clocks.values() if each.state in ("running", "suspended")}
     act = Act(
         kind="case.court_changed",
@@ -271,6 +248,48 @@ def _take(
     event = perform(locked, act, actor=actor, at=at)
     _tell_parties(locked, row, event, at)
     return event
+
+
+def _end_what_stays(locked: Locked, pins: list[dict[str, object]], at: dt.datetime) -> list[Deadline]:
+    """End the clocks of rules that the new court does not have; from now on the book is its book."""
+    case = locked.case
+    book = rebook(case, pins)
+    ended = clocks.apply(
+        [change for _row, change in gone_clocks(locked, book)],
+        holder=Holder(case.court_id, case.team_id, case.owner_id, case.pk),
+        book=locked.book,
+        calendar=locked.calendar,
+        node_of={},
+        kept=locked.clocks,
+        at=at,
+    )
+    locked.clocks.update({each.pk: each for each in ended})
+    locked.book = book
+    return list(ended)
+
+
+def _under_new_number(
+    locked: Locked, row: Transfer, pins: list[dict[str, object]], words: str, actor: User, day: dt.date
+) -> None:
+    """The case belongs to the new court under a number of its own; the calendar is that court's."""
+    case, court = locked.case, row.to_court
+    number = draw_number(court, day.year, case.kind)
+    row.accept(by=actor, on=day, number=str(number), words=words.strip()[:LONGEST])
+    case.court, case.number, case.number_key, case.packs = court, str(number), number.loose_key, pins
+    locked.calendar, locked.last_ordinal = calendar_for(court.pk), None
+
+
+def _given_to(locked: Locked, owner: User, team: Unit | None, day: dt.date) -> list[Finding]:
+    """The handler and team in the new court; what its rules only warn of. Raises BadInput, WrongState."""
+    case = locked.case
+    check_receiver(locked, owner, team)
+    facts = {"handler_post": owner.post, **team_facts(locked, team, day)}
+    warnings = guard(locked, ("assign_handler", ACTION), facts)
+    if case.state == CaseState.FILED:
+        case.assign(owner, team)
+    else:
+        case.owner, case.team = owner, team
+    return warnings
 
 
 def _renumber(locked: Locked) -> Subject:

@@ -29,12 +29,13 @@ class Batch(models.Model):
     """批量办理: rows frozen as a person saw them. Later changes of the list add none and take none away.
 
     conditions: names of the filters that were set, never what was typed. values: what holds for every row without
-    values of its own: of a node's form, or the receiver and the reason of a hand-over.
+    values of its own: of a node's form, or the receiver and the reason of a hand-over of cases or nodes.
     """
 
     class Kind(models.TextChoices):
         COMPLETE = "complete", _("批量办结")
         HAND_OVER = "hand_over", _("批量移交")
+        PASS_ON = "pass_on", _("批量转办")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("待确认")
@@ -76,7 +77,8 @@ class Batch(models.Model):
 
 
 class BatchRow(models.Model):
-    """One row of a batch: a node, or a whole case. seen_version: of the row when it was frozen.
+    """One row of a batch: a node, or a whole case. seen_version: of the row when it was frozen; seen_holder: in whose
+    hands the node was then, for 批量转办.
 
     values: null where those of the batch hold. note: why it was not done; it may name people, so it is encrypted.
     """
@@ -90,6 +92,7 @@ class BatchRow(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     node = models.ForeignKey(Node, models.PROTECT, null=True, related_name="+")
     seen_version = models.PositiveIntegerField()
+    seen_holder = models.BigIntegerField(null=True)
     values = models.JSONField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     note = EncryptedTextField(null=True)

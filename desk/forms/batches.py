@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.forms.act_form import KeyedForm
+from desk.forms.central import ColleagueForm
 from desk.forms.declared import field_of
 from regimes.nodes import NodeDef
 
@@ -65,3 +68,14 @@ class RowForm(BulkForm):
 def initial_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Kept values as a form begins with them."""
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+class PassOnForm(ColleagueForm):
+    """批量转办: to whom, and in which words; each row is told them."""
+
+    words = forms.CharField(
+        label=_lazy("转办要求"),
+        max_length=200,
+        help_text=_lazy("例如：外出培训一周，请代为办理。在您手上的须对方接收，其余以任务单分派。"),
+        error_messages={"required": _lazy("请写明转办要求，例如 外出培训一周，请代为办理。")},
+    )

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.forms.act_form import KeyedForm
-from desk.forms.fields import PICK
+from desk.forms.fields import PICK, FilesField
 
 
 class AnswerForm(KeyedForm):
@@ -19,6 +19,10 @@ class AnswerForm(KeyedForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_lazy("当事人会看到全文；不要写对方的财产、账号和住址。提交后不能修改。"),
+    )
+
+    photos = FilesField(
+        label=_lazy("照片"), required=False, help_text=_lazy("最多 6 张图片，当事人能看到；草稿不保存照片。")
     )
 
 

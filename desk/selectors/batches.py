@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import Count, IntegerField, Value, When
+from django.db.models import Count, IntegerField, Q, Value, When
 
 from cases.models import Batch, BatchRow, Case, Node
-from courts.models import User
+from courts.models import Membership, User
 from desk.keyset import Segment, page
 from desk.selectors.assigning import Officer, officers_of
 from desk.selectors.parties import sides_of
@@ -32,13 +32,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """A page of a batch. counts: state -> rows. receivers: who may be given cases, for a hand-over that is a draft."""
+    """A page of a batch. counts: state -> rows. receivers: who may be given the cases or
+    nodes of a draft."""
 
     batch: Batch
     job: Job | None
     lines: list[Line]
     counts: dict[str, int]
-    receivers: list[Officer]
+    receivers: list[Officer] | list[User]
     next: str
     prev: str
 
@@ -65,9 +66,11 @@ def batch_page(
     counted = BatchRow.objects.filter(batch=batch).order_by().values_list("state").annotate(n=Count("pk"))
     shown = [row for _name, row in found.rows]
     cases = _cases(user, shown)
-    receivers = []
+    receivers: list[Officer] | list[User] = []
     if batch.kind == Batch.Kind.HAND_OVER and batch.state == Batch.State.DRAFT and cases:
         receivers = officers_of(next(iter(cases.values())).court_id, on)
+    elif batch.kind == Batch.Kind.PASS_ON and batch.state == Batch.State.DRAFT:
+        receivers = [person for person in _around(batch, on) if person.pk != user.pk]
     return BatchPage(
         batch=batch,
         job=Job.objects.filter(key=f"{batch.about}:work").first() if batch.confirmed_at else None,
@@ -77,6 +80,25 @@ def batch_page(
         next=found.next,
         prev=found.prev,
     )
+
+
+def _around(batch: Batch, on: Any) -> list[User]:
+    """Those who may have some of the nodes: of the teams and groups that have them, and the handlers. One query."""
+    nodes = Node.objects.filter(pk__in=batch.rows.values("node"))
+    groups = nodes.exclude(group="")
+    joined = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=on),
+        Q(unit__in=nodes.values("team_id")) | Q(unit__function__in=groups.values("group")),
+        unit__court__in=nodes.values("court_id"),
+        since__lte=on,
+    )
+    people = User.objects.filter(
+        Q(pk__in=joined.values("user_id")) | Q(pk__in=nodes.values("owner_id")),
+        kind=User.Kind.STAFF,
+        is_active=True,
+        court__in=nodes.values("court_id"),
+    )
+    return list(people.order_by("initials", "pk"))
 
 
 def nodes_of_rows(user: User, row_ids: Sequence[str]) -> list[int]:

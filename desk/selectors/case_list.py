@@ -25,6 +25,8 @@ from desk.selectors.parties import sides_of
 from desk.selectors.people import handlers_seen_by
 from kernel.time import at_local, today
 from regimes.rules import FlagRule
+from supervision.models import Order
+from supervision.policy import may_order_somewhere
 
 ALL = "all"
 STATES = (ALL, *CaseState.values)
@@ -73,7 +75,8 @@ class Line:
 class CaseList:
     """The page. Whether there is more is all it knows of its own length.
 
-    stages: how many cases not yet archived stand in each stage, whatever is filtered. flags: what can be filtered by.
+    stages: how many cases not yet archived stand in each stage, whatever is filtered. orders: the newest open 督办 of
+    each case, None for who issues none. flags: what can be filtered by.
     """
 
     asked: Asked
@@ -85,11 +88,12 @@ class CaseList:
     teams: list[tuple[int, str]]
     officers: list[tuple[int, str]]
     stages: dict[str, int] = field(default_factory=dict)
+    orders: dict[int, Order] | None = None
     flags: dict[str, FlagRule] = field(default_factory=dict)
 
 
 def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> CaseList:
-    """One page of the cases a person may see. Nine queries, however many there are."""
+    """One page of the cases a person may see. Nine queries, however many there are; ten for who issues 督办."""
     rules = flags.flags_in_use(user)
     segments = _segments(user, asked, at, rules)
     found = page(segments, after=asked.after, before=asked.before, size=size or SIZE)
@@ -103,8 +107,14 @@ def case_list(*, user: User, asked: Asked, at: dt.datetime, size: int | None = N
         teams=_teams(user),
         officers=handlers_seen_by(user, today(at)),
         stages=flags.count_by_stage(user),
+        orders=_orders([row.pk for _name, row in found.rows]) if may_order_somewhere(user) else None,
         flags=rules,
     )
+
+
+def _orders(case_ids: Sequence[int]) -> dict[int, Order]:
+    rows = Order.objects.unsettled().filter(case_id__in=case_ids, kind=Order.Kind.ORDER).order_by("pk")
+    return {row.case_id: row for row in rows}
 
 
 def further(found: CaseList, user: User, *, after: str, size: int) -> CaseList:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.actions.transferring import may_offer, may_take
 from cases.models import Transfer
@@ -15,6 +19,10 @@ from desk.keyset import SIZE, Segment, page
 from desk.selectors.matching import matching_numbers
 from events.models import Event
 from kernel.time import today
+from petitions.states import PetitionState
+from supervision.models import Order
+from supervision.replay import replay
+from supervision.states import OrderState
 
 SHOWN = 60
 """Acts of a record, newest first."""
@@ -50,6 +58,16 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A petition or an order as it stood at the hand-over. kind: 信访, 督办, 催办."""
+
+    kind: str
+    number: str
+    words: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A transfer with what this person may do, and what happened to the case until it left (or until now).
 
@@ -62,6 +80,7 @@ class Record:
     may_take: bool
     may_offer: bool
     is_here: bool
+    left: Sequence[Left] = ()
 
 
 def register(*, user: User, asked: Asked, at: dt.datetime, size: int = SIZE) -> Register:
@@ -116,6 +135,7 @@ def record(*, user: User, transfer_id: int, at: dt.datetime) -> Record | None:
         ends = acts.filter(kind=ENDED_BY[row.state], data__transfer=row.pk).values_list("seq", flat=True)
         acts = acts.filter(seq__lte=ends.first() or 0)
     stands = row.state == TransferState.OFFERED
+    gone = row.state == TransferState.ACCEPTED and not is_here
     return Record(
         row=row,
         today=today(at),
@@ -123,7 +143,29 @@ def record(*, user: User, transfer_id: int, at: dt.datetime) -> Record | None:
         may_take=stands and may_take(user, row.to_court_id),
         may_offer=stands and may_offer(user, row.from_court_id),
         is_here=is_here,
+        left=_left(acts) if gone else (),
     )
+
+
+def _left(acts: QuerySet) -> list[Left]:
+    """The petitions and orders as they stood when the case was given away, from the images in its acts. One query."""
+    prefixes = ("petition.", "supervision.", "case.court_changed")
+    wanted = Q()
+    for prefix in prefixes:
+        wanted |= Q(kind__startswith=prefix)
+    state = replay(acts.filter(wanted).order_by("seq"))
+    found = []
+    for (table, _pk), row in sorted(state.items()):
+        if table == "petitions.petition" and "ordinal" in row:
+            label = PetitionState(row["state"]).label
+            found.append(
+                Left(_("信访"), f"信访〔{row['year']}〕{row['ordinal']}号", row["demand"], str(label))
+            )
+        elif table == "supervision.order":
+            kind = Order.Kind(row["kind"])
+            number = f"{'催' if kind == Order.Kind.REMINDER else ''}〔{row['year']}〕{row['ordinal']}号"
+            found.append(Left(str(kind.label), number, row["words"], str(OrderState(row["state"]).label)))
+    return found
 
 
 def _narrowed(rows: TransferQuerySet, asked: Asked, user: User) -> TransferQuerySet:

@@ -92,6 +92,13 @@ def further(found: Worklist, user: User, *, after: str, size: int) -> Worklist:
     return replace(found, items=items_of(part.rows, found.at), next=part.next, prev="")
 
 
+def first_rows(*, user: User, asked: Asked, at: dt.datetime, size: int) -> tuple[list[Item], bool]:
+    """The first rows of a list in its order, and whether there are more; without its figures."""
+    source = _Source(user, _wide(reach_of(user)), asked, _in_hand(user))
+    found = page(_segments(source, at), after="", before="", size=size)
+    return items_of(found.rows, at), bool(found.next)
+
+
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:
     """The clocks behind the number of overdue nodes in a person's worklist, one a node."""
     return _Source(user, reach_of(user), Asked()).running().filter(overdue_at__lte=at)

@@ -73,11 +73,14 @@ def columns() -> list[Row]:
 
 def groups(found: BatchPage) -> list[Row]:
     """The rows with what became of them."""
-    return [{"rows": [_row(line) for line in found.lines]}] if found.lines else []
+    return [{"rows": [_row(line, found.batch) for line in found.lines]}] if found.lines else []
 
 
-def _row(line: Line) -> Row:
+def _row(line: Line, batch: Batch) -> Row:
     row: BatchRow = line.row
+    said = str(row.get_state_display())
+    if row.state == BatchRow.State.DONE and batch.kind != Batch.Kind.COMPLETE:
+        said = _("已转办") if batch.kind == Batch.Kind.PASS_ON else _("已移交")
     return {
         "id": str(row.pk),
         "cells": [
@@ -89,7 +92,7 @@ def _row(line: Line) -> Row:
                 "caseno": True,
                 "sub": " · ".join(filter(None, (line.subject, line.parties))),
             },
-            {"pill": {"state": PILLS[row.state], "text": str(row.get_state_display())}, "label": _("结果")},
+            {"pill": {"state": PILLS[row.state], "text": said}, "label": _("结果")},
             {"kind": "wide", "text": str(row.note or ""), "label": _("说明")},
         ],
     }

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.models import Case
 from cases.states import CaseState
 from desk.countdown import state_of, words_of
 from desk.selectors.case_list import ALL, CaseList, Figures, Line
@@ -17,6 +19,7 @@ from desk.words import day_words, short_day
 from kernel.money import format_yuan
 from kernel.time import today as day_of
 from regimes.vocabulary import load_vocabulary
+from supervision.models import Order
 
 Row = dict[str, Any]
 Address = Callable[..., str]
@@ -142,17 +145,41 @@ def groups(found: CaseList) -> list[Row]:
     return [{"rows": [_row(line, found) for line in found.lines]}] if found.lines else []
 
 
+def shown(found: CaseList) -> Row:
+    """The table as it stands on the page: for who issues 督办 with what supervises each case, and the way to it."""
+    if found.orders is None:
+        return {"columns": columns(found), "groups": groups(found)}
+    rows = [_row(line, found) for line in found.lines]
+    for line, row in zip(found.lines, rows, strict=True):
+        row["cells"].append(_order_cell(line.case, found.orders.get(line.case.pk)))
+    return {
+        "columns": [*columns(found), {"label": _("督办"), "kind": "acts"}],
+        "groups": [{"rows": rows}] if rows else [],
+    }
+
+
+def _order_cell(case: Case, order: Order | None) -> Row:
+    """The number of the open order, and 督办 or 补充; the page behind the button says what stands already."""
+    cell: Row = {"kind": "acts", "label": _("督办")}
+    if order is not None:
+        cell |= {"text": order.number, "url": reverse("supervision:order", args=[order.pk])}
+    elif case.is_open:
+        url = reverse("supervision:issue", args=[case.pk])
+        cell["actions"] = [{"label": _("督办"), "url": url, "small": True, "about": case.number}]
+    return cell
+
+
 def ticked(found: CaseList) -> Row:
     """The table with a box before each open case, and the bar below the ticked ones."""
+    table = shown(found)
     rows = [
         row | ({"select_label": line.case.number} if line.case.is_open else {"blank": True})
-        for line in found.lines
-        for row in [_row(line, found)]
+        for line, row in zip(found.lines, table["groups"][0]["rows"] if table["groups"] else [], strict=True)
     ]
     number = f" {len(rows)} " if not found.next and not found.prev else ""
     every = {"label": _("选择全部%s条结果") % number, "small": True, "name": "all", "value": "1"}
     return {
-        "columns": [{"label": "", "kind": "check"}, *columns(found)],
+        "columns": [{"label": "", "kind": "check"}, *table["columns"]],
         "groups": [{"rows": rows}] if rows else [],
         "bulk": {"actions": [{"label": _("批量移交…"), "primary": True, "small": True}, every]}
         if rows

@@ -225,17 +225,21 @@ def _row(item: Item, found: Worklist) -> Row:
     }
 
 
-def bulk(found: Worklist) -> Row | None:
+def bulk(found: Worklist, may_pass_on: bool = False) -> Row | None:
     """The bar below ticked rows; all that the filters leave over only where they leave one kind of node over."""
     if not _tickable(found):
         return None
-    act: Row = {"label": _("批量办结…"), "primary": True, "small": True}
+    acts: list[Row] = [{"label": _("批量办结…"), "primary": True, "small": True}]
+    if may_pass_on:
+        acts.append({"label": _("批量转办…"), "small": True, "name": "do", "value": "pass_on"})
     one_kind = bool(found.asked.kind) or len({item.title for item in found.items}) == 1
     if not one_kind:
-        return {"note": _("同一种节点可以批量办结"), "actions": [act]}
+        return {"note": _("同一种节点可以批量办理"), "actions": acts}
     number = f" {len(found.items)} " if not found.next and not found.prev else ""
     every: Row = {"label": _("选择全部%s条结果") % number, "small": True, "name": "all", "value": "1"}
-    return {"note": "", "actions": [act, every]}
+    if may_pass_on:
+        acts.append({**every, "label": _("转办全部%s条结果…") % number, "value": "pass_on"})
+    return {"note": "", "actions": [*acts, every]}
 
 
 def _tickable(found: Worklist) -> bool:

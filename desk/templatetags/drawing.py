@@ -102,6 +102,8 @@ def button(action: Piece) -> SafeString:
     inner = (f"\n{icon(get('icon'))}" if get("icon") else "") + f"\n{_text(get('label', ''))}"
     if get("hint"):
         inner += f'\n<kbd class="c-kbd">{_text(get("hint"))}</kbd>'
+    if get("about"):
+        inner += f'<span class="c-vh">{_text(get("about"))}</span>'
     if get("url"):
         key = _attribute("data-key", get("key"))
         return _safe(f'<a class="{look}"\nhref="{_text(get("url"))}"{key}>{inner}\n</a>')

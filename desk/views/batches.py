@@ -1,4 +1,4 @@
-"""批量办结、批量移交: freeze what is ticked or all that is filtered, fill in, confirm, see what became of each row."""
+"""批量办结、批量移交、批量转办: freeze what is ticked or all that is filtered, fill in, confirm, see what became of each row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cases.actions import batches as verbs
 from cases.models import Batch
 from courts.access import staff
 from desk import exporting, onetime
-from desk.forms.batches import BulkForm, RowForm, initial_of
+from desk.forms.batches import BulkForm, PassOnForm, RowForm, initial_of
 from desk.forms.handing_over import HandoverForm
 from desk.queries import cases_asked, nodes_asked
 from desk.selectors.assigning import teams_of
@@ -41,8 +41,10 @@ QUERY = "list"
 @require_POST
 @staff()
 def freeze_nodes(request: HttpRequest) -> HttpResponse:
-    """Ticked nodes of the worklist, or all that its filters leave over, as they stand now."""
-    return _freeze(request, "desk:worklist", _nodes, verbs.freeze_nodes, "node_ids", worklist_view.NAMES)
+    """Ticked nodes of the worklist, or all that its filters leave over, as they stand now: to be done, or passed on."""
+    is_passed_on = "pass_on" in (request.POST.get("do"), request.POST.get("all"))
+    freeze = verbs.freeze_nodes_to_pass_on if is_passed_on else verbs.freeze_nodes
+    return _freeze(request, "desk:worklist", _nodes, freeze, "node_ids", worklist_view.NAMES)
 
 
 @require_POST
@@ -154,6 +156,8 @@ def _apply(request: HttpRequest, found: BatchPage, at: dt.datetime) -> HttpRespo
         owner = form.cleaned_data["owner"]
         team = teams_of([owner], time.today(at)).get(owner)
         given = {**form.cleaned_data, "team": team and team.pk}
+    elif found.batch.kind == Batch.Kind.PASS_ON:
+        given = form.cleaned_data
     else:
         given = form.values
     verbs.fill(batch_id=found.batch.pk, actor=request.user, common=given)
@@ -165,13 +169,15 @@ def _common(found: BatchPage, at: dt.datetime, data: Any = None) -> Any:
     first = initial_of(found.batch.values)
     if found.batch.kind == Batch.Kind.HAND_OVER:
         return HandoverForm(data, receivers=found.receivers, initial=first)
+    if found.batch.kind == Batch.Kind.PASS_ON:
+        return PassOnForm(data, people=found.receivers, initial=first)
     definition = verbs.check_kind(found.batch.node_kind)
     return BulkForm(data, definition=definition, today=time.today(at), initial=first)
 
 
 def _row_forms(request: HttpRequest, found: BatchPage, at: dt.datetime) -> dict[int, RowForm]:
     """The fields of each row of the page; none for a hand-over, which is the same for all."""
-    if found.batch.kind == Batch.Kind.HAND_OVER:
+    if found.batch.kind != Batch.Kind.COMPLETE:
         return {}
     definition, today = verbs.check_kind(found.batch.node_kind), time.today(at)
     data = request.POST if request.method == "POST" and request.POST.get("act") != "apply" else None

@@ -17,8 +17,11 @@ from desk.selectors import tabs, timeline
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import case_page
 from desk.selectors.menu import may_complete
+from desk.selectors.position import Position, position_of
+from desk.tables.worklist import case_address
 from desk.views.doing import Outcome, answer, open_case
 from desk.views.panes import pane_of
+from kernel import time
 
 CAME_FROM = ("worklist",)
 LONGEST_QUERY = 300
@@ -43,9 +46,30 @@ def show(
     page = case_page(file, opened=node, pane=pane, came_from=came_from(request))
     part = request.htmx and not request.htmx.history_restore_request
     template = "desk/_timeline.html" if part else "desk/case.html"
-    return render(
-        request, template, {"page": page, "opened": node, "came_from": page.came_from, "part": part}
-    )
+    context = {"page": page, "opened": node, "came_from": page.came_from, "part": part}
+    if not part and node is not None and (place := position_in(request, node)) is not None:
+        context["place"] = _place(place, page.came_from)
+    return render(request, template, context)
+
+
+def position_in(request: HttpRequest, node: Node) -> Position | None:
+    """Where the node stands in the list that this page was opened from; None where it was opened from none."""
+    origin = came_from(request)
+    if not origin:
+        return None
+    asked = nodes_asked(QueryDict(origin.partition("?")[2]))
+    return position_of(user=request.user, asked=asked, node_id=node.pk, at=time.now())
+
+
+def _place(place: Position, origin: str) -> dict[str, Any]:
+    """第 3 / 12 件, with the way to the one before and the one after."""
+    query = origin.partition("?")[2]
+    total = f"{place.total}+" if place.more else str(place.total)
+    return {
+        "text": _("第 %(number)d / %(total)s 件") % {"number": place.number, "total": total},
+        "before": case_address(place.before[0][0], place.before[0][1:], query) if place.before else "",
+        "after": case_address(place.after[0][0], place.after[0][1:], query) if place.after else "",
+    }
 
 
 def refused(request: HttpRequest, file: CaseFile, node: Node, outcome: Outcome) -> HttpResponse:

@@ -53,11 +53,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "filters": table.filters(found),
         "chips": chips,
         "clear_url": request.path,
-        **(
-            table.ticked(found)
-            if may_move
-            else {"columns": table.columns(found), "groups": table.groups(found)}
-        ),
+        **(table.ticked(found) if may_move else table.shown(found)),
         "query": here(request, NAMES).partition("?")[2],
         "saving": {"page": "cases", "query": here(request, NAMES).partition("?")[2]} if chips else None,
         "key": onetime.new_key(),

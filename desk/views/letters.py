@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from desk.forms.act_form import KeyedForm
 from desk.forms.letters import AnswerForm, MoveForm
 from desk.tables import letters as table
 from desk.words import instant_words
+from documents.models import File
 from kernel import time
 from kernel.errors import DomainError, NotAllowed
 from petitions.actions.letters import answer_letter, hand_over_letter, read_letter, save_letter_draft
@@ -34,6 +36,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     request.at = at = time.now()
     rows = unanswered(request.user, at)
     context = {
+        "waiting": len(rows),
         "note": table.sentence(rows),
         "columns": table.columns(),
         "groups": table.groups(rows, time.today(at)),
@@ -49,7 +52,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     request.at = at = time.now()
     today = time.today(at)
     row = _get(request, pk)
-    form = AnswerForm(request.POST or None, today=today, initial={"reply": row.draft})
+    form = AnswerForm(request.POST or None, request.FILES or None, today=today, initial={"reply": row.draft})
     if request.method == "GET":
         read_letter(letter_id=pk, actor=request.user, at=at)
     if request.method != "POST":
@@ -62,6 +65,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         verb = save_letter_draft if saves else answer_letter
         given = {"letter_id": pk, "words": form.cleaned_data["reply"]}
+        if not saves:
+            given["photos"] = form.cleaned_data["photos"] or ()
         status = _tried(form, verb, request, **given)
         if status == 302:
             said = _("草稿已保存，当事人看不到。") if saves else _("已回复，并用短信告诉当事人。")
@@ -117,10 +122,21 @@ def _page(
         "quick": list(enumerate(quick_texts(row.topic), 1)),
         "drafted": drafted,
         "at_words": instant_words(row.received_at, today),
+        "files": _pictures(row, row.files),
+        "reply_files": _pictures(row, row.reply_files),
         "replied_words": instant_words(row.replied_at, today) if row.replied_at else "",
         "limit": table.limit_words(waiting, today),
     }
     return render(request, "desk/letter.html", context, status=status)
+
+
+def _pictures(row: Letter, ids: list[int]) -> list[dict[str, str]]:
+    """The pictures of a letter or its answer, as links."""
+    files = File.objects.filter(pk__in=ids, case_id=row.case_id).order_by("pk") if ids else ()
+    return [
+        {"title": file.name, "url": reverse("documents:file", args=[file.pk]), "icon": "paperclip"}
+        for file in files
+    ]
 
 
 def _move_form(request: HttpRequest, row: Letter, data: Any = None) -> MoveForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +11,16 @@ from cases.models import Node
 from courts.access import staff
 from desk.forms.property import FoundRows
 from desk.forms.rows import asked, next_rows, typed
+from desk.queries import nodes_asked
 from desk.selectors import timeline
 from desk.selectors.case_file import CaseFile
-from desk.views.case import came_from, refused, show
+from desk.selectors.position import Position, next_of
+from desk.tables.worklist import case_address
+from desk.views.case import came_from, position_in, refused, show
 from desk.views.doing import Outcome, attempt, done, open_case
 from desk.views.panes import about_node, form_pane
 from desk.views.works import Work, work_of
+from kernel import time
 
 
 @staff()
@@ -32,10 +36,11 @@ def node(request: HttpRequest, pk: int, node_id: int) -> HttpResponse:
     if asked(request.POST, "found"):
         return _other_rows(request, file, row, work)
     form = work.form(request.POST, request.FILES, about=about_node(file, row))
+    place = position_in(request, row)
     outcome = attempt(request, form, work.run)
     if not outcome.is_done:
         return refused(request, file, row, outcome)
-    return _go_on(request, file, row, outcome)
+    return _go_on(request, file, row, outcome, place)
 
 
 def _other_rows(request: HttpRequest, file: CaseFile, row: Node, work: Work) -> HttpResponse:
@@ -51,12 +56,22 @@ def _other_rows(request: HttpRequest, file: CaseFile, row: Node, work: Work) -> 
     return show(request, file, row, pane=pane)
 
 
-def _go_on(request: HttpRequest, file: CaseFile, row: Node, outcome: Outcome) -> HttpResponse:
-    """To the next node of the case, or back to the list the person came from."""
+def _go_on(
+    request: HttpRequest, file: CaseFile, row: Node, outcome: Outcome, place: Position | None
+) -> HttpResponse:
+    """下一件: to the next node of the list the person came from, else of the case."""
     text = _("已办结“%(node)s”。") % {"node": file.title(row)}
-    if origin := came_from(request):
-        return done(request, text, _worklist(origin.partition("?")[2]), outcome)
-    return done(request, text, _next_url(file, row), outcome)
+    origin = came_from(request)
+    if not origin:
+        return done(request, text, _next_url(file, row), outcome)
+    query = origin.partition("?")[2]
+    following = next_of(
+        user=request.user, asked=nodes_asked(QueryDict(query)), position=place, done=row.pk, at=time.now()
+    )
+    if following is None:
+        return done(request, _("%s这张清单里没有下一件了。") % text, _worklist(query), outcome)
+    case_id, node_id = following
+    return done(request, _("%s下面是下一件。") % text, case_address(case_id, (node_id,), query), outcome)
 
 
 def _next_url(file: CaseFile, row: Node) -> str:

@@ -61,7 +61,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
         "overdue": found.counts.overdue,
-        "bulk": table.bulk(found),
+        "bulk": table.bulk(
+            found, request.user.scope.may("task_sheet", "W") or bool(request.user.scope.groups)
+        ),
         "query": here(request, NAMES).partition("?")[2],
         "saving": {"page": "worklist", "query": here(request, NAMES).partition("?")[2]} if chips else None,
         "key": onetime.new_key(),

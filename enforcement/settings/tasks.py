@@ -62,6 +62,7 @@ CELERY_BEAT_SCHEDULE = {
     "accounts": {"task": "portal.change_accounts", "schedule": 300.0, "options": {"expires": 290}},
     "forget-tries": {"task": "portal.forget", "schedule": 86400.0},
     "forget-calls": {"task": "api.forget_calls", "schedule": 86400.0},
+    "forget-drafts": {"task": "desk.forget_drafts", "schedule": 86400.0},
     "forget-exports": {"task": "desk.forget_exports", "schedule": 3600.0},
     "forget-days": {"task": "notices.forget_days", "schedule": 86400.0},
 }

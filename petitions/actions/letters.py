@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.actions.clues import check_number, keep_pictures
 from cases.models import ContactPoint, Subject
 from cases.perform import Act, known, perform
 from cases.policy import in_reach, reads_for
@@ -29,12 +31,22 @@ LONGEST = 2000
 
 
 def write_letter(
-    *, case_id: int, party_id: int, topic: str, words: str, actor: User, at: dt.datetime, key: str
+    *,
+    case_id: int,
+    party_id: int,
+    topic: str,
+    words: str,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    photos: Sequence[UploadedFile] = (),
 ) -> Event:
     """A party, or its agent, writes to the handler. Starts the clock of the answer at this very instant.
 
-    Raises NotFound unless the person reads this case for this party, BadInput by field.
+    photos: pictures, checked and kept as those of a clue. Raises NotFound unless the person reads this case for this
+    party, BadInput by field.
     """
+    check_number(photos)
     words = _clean(words, "words", _("没有填写留言内容。"))
     if topic not in Letter.Topic.values:
         raise BadInput(_("没有这个事项。"), field="topic", fix=_("从列出的事项中选一项。"))
@@ -43,7 +55,8 @@ def write_letter(
         if (event := known(locked, kind="letter.received", data={"party": party_id})) is not None:
             return event
         reads_for(locked, actor, party_id, time.today(at))
-        letter, subject = _written(locked, party_id, topic, words, actor, at)
+        files = keep_pictures(locked, photos, actor, at)
+        letter, subject = _written(locked, party_id, topic, words, files, actor, at)
         act = Act(
             kind="letter.received",
             key=key,
@@ -51,24 +64,36 @@ def write_letter(
             instant=at,
             happened=[("message_received", subject.pk)],
             rows=[subject, letter],
-            data={"letter": letter.pk, "party": party_id},
+            data={"letter": letter.pk, "party": party_id, "files": files},
         )
         event = perform(locked, act, actor=actor, at=at)
         _tell_handler(locked, letter, at)
     return event
 
 
-def answer_letter(*, letter_id: int, words: str, actor: User, at: dt.datetime, key: str) -> Event:
+def answer_letter(
+    *,
+    letter_id: int,
+    words: str,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    photos: Sequence[UploadedFile] = (),
+) -> Event:
     """The handler, or a colleague in whose reach the case lies, answers once; the writer is told by SMS with the link.
+
+    photos: pictures that go with the answer, checked as those of a clue.
 
     Raises NotFound, NotAllowed, BadInput, and WrongState when it has been answered.
     """
     words = _clean(words, "reply", _("没有填写回复内容。"))
+    check_number(photos)
     with _held(letter_id, actor, key, "letter.answered") as (locked, letter, event):
         if event is not None:
             return event
         letter.reply, letter.replied_at, letter.replied_by, letter.draft = words, at, actor, ""
-        letter.save(update_fields=["reply", "replied_at", "replied_by", "draft"])
+        letter.reply_files = keep_pictures(locked, photos, actor, at)
+        letter.save(update_fields=["reply", "replied_at", "replied_by", "draft", "reply_files"])
         act = Act(
             kind="letter.answered",
             key=key,
@@ -76,7 +101,7 @@ def answer_letter(*, letter_id: int, words: str, actor: User, at: dt.datetime, k
             instant=at,
             happened=[("reply_sent", letter.subject_id)],
             rows=[letter],
-            data={"letter": letter.pk},
+            data={"letter": letter.pk, "files": letter.reply_files},
         )
         event = perform(locked, act, actor=actor, at=at)
         _tell_writer(locked, letter, at)
@@ -177,7 +202,7 @@ def _clean(words: str, field: str, missing: str) -> str:
 
 
 def _written(
-    locked: Locked, party_id: int, topic: str, words: str, actor: User, at: dt.datetime
+    locked: Locked, party_id: int, topic: str, words: str, files: list[int], actor: User, at: dt.datetime
 ) -> tuple[Letter, Subject]:
     subject = Subject.objects.create(
         case=locked.case, kind="message", parent_id=locked.root, label=words[:60].replace("\n", " ")
@@ -192,6 +217,7 @@ def _written(
         topic=topic,
         words=words,
         received_at=at,
+        files=files,
     )
     return letter, subject
 

@@ -15,7 +15,7 @@ class Letter(models.Model):
     """A message (留言) of a party to the handler. subject: what its clock runs on, where the rules of the case set one.
 
     handler: the colleague to whom it was handed over, None = whoever handles the case. draft: an answer not yet sent,
-    which no party ever sees; emptied by the answer.
+    which no party ever sees; emptied by the answer. files, reply_files: ids of the pictures that came and went with it.
     """
 
     class Topic(models.TextChoices):
@@ -41,6 +41,9 @@ class Letter(models.Model):
     draft = models.TextField(_("回复草稿"), blank=True)
     drafted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     drafted_at = models.DateTimeField(_("草稿保存时间"), null=True)
+
+    files = models.JSONField(_("附件"), default=list)
+    reply_files = models.JSONField(_("回复附件"), default=list)
 
     objects = LetterQuerySet.as_manager()
 
@@ -69,6 +72,6 @@ track(
     Letter,
     (
         "case_id", "subject_id", "party_id", "writer_id", "topic", "words", "received_at", "reply", "replied_at",
-        "replied_by_id", "handler_id", "draft", "drafted_by_id", "drafted_at",
+        "replied_by_id", "handler_id", "draft", "drafted_by_id", "drafted_at", "files", "reply_files",
     ),
 )  # fmt: skip

@@ -69,7 +69,16 @@ function focusIn(root) {
   }
 }
 
+// A node that an address leads to (下一件): the focus stands on its heading, unless something there is wrong.
+function focusNode() {
+  const node = window.location.hash.startsWith("#node-") && document.getElementById(window.location.hash.slice(1));
+  const title = node && node.querySelector(".c-node__title a");
+  if (title && !document.querySelector("[data-errors]")) title.focus({ preventScroll: true });
+}
+
 focusIn(document);
+// Only once the browser has gone to the fragment itself: that takes the focus away.
+window.addEventListener("load", () => window.setTimeout(focusNode, 0));
 document.addEventListener("htmx:afterSettle", (event) => focusIn(event.detail.elt.parentElement || document));
 
 // A link of the error summary to a group of choices goes to its first choice.

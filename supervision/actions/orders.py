@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -14,31 +11,21 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.perform import Act, perform
 from cases.snapshot import Locked, lock_case
 from courts.models import Court, User
 from deadlines.models import Deadline
 from documents.uploads import store_upload
-from events import log
-from events.log import Draft
 from kernel import time
-from kernel.errors import BadInput, Conflict, NotFound, WrongState
+from kernel.errors import BadInput, Conflict, WrongState
 from regimes.nodes import load_nodes
 from regimes.vocabulary import load_vocabulary
 from supervision import policy, reminding
+from supervision.actions.holding import Held, holding, must, text_of, write
 from supervision.models import Order, OrderExtension
 from supervision.states import ExtensionState, OrderState
 
-LONGEST = 2000
-
-
-@dataclass
-class Held:
-    """An order and its case, both locked; done: this key's act stands already."""
-
-    locked: Locked
-    order: Order
-    done: bool
+STANDS = "ORDER-STANDS"
+"""The refusal of a second order about the same."""
 
 
 def issue_order(
@@ -58,7 +45,7 @@ def issue_order(
     Writes the Order, supervision.ordered to the case and order.issued to the order, tells the handler. Raises
     NotFound, NotAllowed, BadInput (words, due_on), WrongState when that clock has such an order already.
     """
-    words = _text(words, "words", _("没有写明督办要求。"), _("写明要办什么、办到什么程度。"))
+    words = text_of(words, "words", _("没有写明督办要求。"), _("写明要办什么、办到什么程度。"))
     if due_on < time.today(at):
         raise BadInput(_("反馈期限已经过去。"), field="due_on", fix=_("填写今天或者以后的日期。"))
     with transaction.atomic(durable=True):
@@ -68,7 +55,9 @@ def issue_order(
             if (standing.case_id, standing.words, standing.kind) != (case_id, words, kind):
                 raise Conflict(_("这一操作编号已用于另一项内容，请刷新页面后重新提交。"), code="ORDER-KEY")
             return standing
-        clock = _clock(locked, clock_id, kind)
+        clock = _clock(locked, clock_id)
+        matter = _matter(locked, clock)
+        _check_alone(case_id, clock, matter, kind)
         order = Order(
             case=locked.case,
             kind=kind,
@@ -76,7 +65,7 @@ def issue_order(
             year=time.today(at).year,
             clock_id=clock.pk if clock else None,
             node_kind=clock.node_kind if clock else "",
-            matter=_matter(locked, clock),
+            matter=matter,
             words=words,
             needs_review=needs_review,
             issued_by=actor,
@@ -87,26 +76,31 @@ def issue_order(
         order.ordinal = _next_ordinal(order)
         order.remind_at = reminding.next_rung(order)
         order.save(force_insert=True)
-        _write(Held(locked, order, False), "issued", actor, at, key, {"clock": clock_id, "due_on": due_on})
+        write(Held(locked, order, False), "issued", actor, at, key, {"clock": clock_id, "due_on": due_on})
         reminding.tell_issued(order, at=at)
     return order
 
 
 def read_order(*, order_id: int, actor: User, at: dt.datetime, key: str) -> Order:
-    """签收: who has to answer has taken note, once. A reminder is done with that.
+    """签收: who has to answer has taken note, once, and of each addition once. A reminder is done with that.
 
     Raises NotFound, NotAllowed.
     """
-    with _held(order_id, actor, key) as held:
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_answer(order, actor)
-        if held.done or order.read_at is not None:
+        unread = list(order.additions.filter(read_at=None))
+        if held.done or (order.read_at is not None and not unread):
             return order
-        order.read_by, order.read_at = actor, at
+        if order.read_at is None:
+            order.read_by, order.read_at = actor, at
+        for row in unread:
+            row.read_by, row.read_at = actor, at
+            row.save(update_fields=["read_by", "read_at"])
         if order.kind == Order.Kind.REMINDER:
             order.close(by=actor, at=at, words="")
         order.save()
-        _write(held, "read", actor, at, key, {})
+        write(held, "read", actor, at, key, {}, unread)
     return order
 
 
@@ -123,13 +117,13 @@ def answer_order(
 
     Raises NotFound, NotAllowed, BadInput (words, file), WrongState when it does not wait for an answer.
     """
-    words = _text(words, "words", _("没有写明办理情况。"), _("写明办了什么、结果如何、还差什么。"))
-    with _held(order_id, actor, key) as held:
+    words = text_of(words, "words", _("没有写明办理情况。"), _("写明办了什么、结果如何、还差什么。"))
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_answer(order, actor)
         if held.done:
             return order
-        _must(order, OrderState.OPEN)
+        must(order, OrderState.OPEN)
         if order.kind == Order.Kind.REMINDER:
             raise WrongState(_("催办只须签收。"), fix=_("请点“签收”。"))
         files = [_keep(held.locked.case, upload, actor, at) for upload in uploads]
@@ -140,7 +134,7 @@ def answer_order(
             order.close(by=actor, at=at, words="")
         order.save()
         late = order.days_late(at)
-        _write(held, "answered", actor, at, key, {"files": files, "days_late": late})
+        write(held, "answered", actor, at, key, {"files": files, "days_late": late})
         reminding.tell_issuer(order, _("已反馈"), at=at, key=key)
     return order
 
@@ -149,13 +143,13 @@ def ask_extension(
     *, order_id: int, due_on: dt.date, ground: str, actor: User, at: dt.datetime, key: str
 ) -> OrderExtension:
     """申请延期反馈 until a later day. Raises NotFound, NotAllowed, BadInput, WrongState (one waits already)."""
-    ground = _text(ground, "ground", _("没有写明延期理由。"), _("写明为什么不能按期反馈。"))
-    with _held(order_id, actor, key) as held:
+    ground = text_of(ground, "ground", _("没有写明延期理由。"), _("写明为什么不能按期反馈。"))
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_answer(order, actor)
         if held.done:
             return order.extensions.latest("pk")
-        _must(order, OrderState.OPEN)
+        must(order, OrderState.OPEN)
         if due_on <= order.due_on:
             raise BadInput(
                 _("延至的日期不晚于现在的期限（%s）。") % order.due_on.isoformat(),
@@ -167,7 +161,7 @@ def ask_extension(
         row = OrderExtension.objects.create(
             order=order, due_on=due_on, ground=ground, asked_by=actor, asked_at=at
         )
-        _write(held, "extension_asked", actor, at, key, {"extension": row.pk, "due_on": due_on})
+        write(held, "extension_asked", actor, at, key, {"extension": row.pk, "due_on": due_on})
         reminding.tell_issuer(order, _("申请延期反馈"), at=at, key=key)
     return row
 
@@ -179,7 +173,7 @@ def decide_extension(
 
     Raises NotFound, NotAllowed, WrongState (nothing waits), BadInput (a refusal says why).
     """
-    with _held(order_id, actor, key) as held:
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_direct(order, actor)
         if held.done:
@@ -190,7 +184,7 @@ def decide_extension(
         if row.asked_by_id == actor.pk:
             policy.require(False, _("自己提出的延期不能由自己批准。"), _("由其他有权的人员批准。"))
         if not give:
-            _text(words, "words", _("没有写明不批准的理由。"), _("写明为什么不同意延期。"))
+            text_of(words, "words", _("没有写明不批准的理由。"), _("写明为什么不同意延期。"))
         row.state = ExtensionState.GIVEN if give else ExtensionState.REFUSED
         row.decided_by, row.decided_at, row.words = actor, at, words.strip()
         row.save()
@@ -200,7 +194,7 @@ def decide_extension(
             order.remind_at = reminding.next_rung(order, after=at)
             order.save()
         kind = "extended" if give else "extension_refused"
-        _write(held, kind, actor, at, key, {"extension": row.pk, "due_on": row.due_on})
+        write(held, kind, actor, at, key, {"extension": row.pk, "due_on": row.due_on})
         said = _("已批准延期至 %s") % row.due_on.isoformat() if give else _("未批准延期")
         reminding.tell_handler(order, said, at=at, key=key)
     return order
@@ -211,14 +205,14 @@ def escalate_order(*, order_id: int, words: str, actor: User, at: dt.datetime, k
 
     Raises NotFound, NotAllowed, BadInput, WrongState where there is no court above, or it stands there already.
     """
-    words = _text(words, "words", _("没有写明提级理由。"), _("写明为什么需要上级法院督办。"))
-    with _held(order_id, actor, key) as held:
+    words = text_of(words, "words", _("没有写明提级理由。"), _("写明为什么需要上级法院督办。"))
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_direct(order, actor)
         if held.done:
             return order
         if order.state == OrderState.CLOSED:
-            _must(order, OrderState.OPEN)
+            must(order, OrderState.OPEN)
         parent = Court.objects.filter(pk=order.court_id).values_list("parent_id", flat=True).first()
         if parent is None:
             raise WrongState(_("系统中没有登记上级法院。"), fix=_("请系统管理员核对法院层级。"))
@@ -226,7 +220,7 @@ def escalate_order(*, order_id: int, words: str, actor: User, at: dt.datetime, k
             raise WrongState(_("这件督办已经提级。"), fix=_("由上级法院继续督办。"))
         order.superior_id, order.escalated_at, order.escalation = parent, at, words
         order.save()
-        _write(held, "escalated", actor, at, key, {"to": parent})
+        write(held, "escalated", actor, at, key, {"to": parent})
         reminding.tell_superior(order, at=at)
     return order
 
@@ -236,17 +230,17 @@ def send_back_order(*, order_id: int, words: str, actor: User, at: dt.datetime, 
 
     Raises NotFound, NotAllowed, BadInput, WrongState.
     """
-    words = _text(words, "words", _("没有写明退回理由。"), _("写明还要补充什么。"))
-    with _held(order_id, actor, key) as held:
+    words = text_of(words, "words", _("没有写明退回理由。"), _("写明还要补充什么。"))
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_direct(order, actor)
         if held.done:
             return order
-        _must(order, OrderState.ANSWERED)
+        must(order, OrderState.ANSWERED)
         order.send_back()
         order.remind_at = reminding.next_rung(order, after=at)
         order.save()
-        _write(held, "sent_back", actor, at, key, {"words": words})
+        write(held, "sent_back", actor, at, key, {"words": words})
         reminding.tell_handler(order, _("反馈被退回：%s") % words, at=at, key=key)
     return order
 
@@ -256,52 +250,22 @@ def close_order(*, order_id: int, words: str, actor: User, at: dt.datetime, key:
 
     Raises NotFound, NotAllowed, BadInput, WrongState when it is closed.
     """
-    words = _text(words, "words", _("没有写明核销意见。"), _("写明督办事项是否办妥。"))
-    with _held(order_id, actor, key) as held:
+    words = text_of(words, "words", _("没有写明核销意见。"), _("写明督办事项是否办妥。"))
+    with holding(order_id, actor, key) as held:
         order = held.order
         policy.require_direct(order, actor)
         if held.done:
             return order
         if order.state == OrderState.CLOSED:
-            _must(order, OrderState.ANSWERED)
+            must(order, OrderState.ANSWERED)
         order.close(by=actor, at=at, words=words)
         order.save()
-        _write(held, "closed", actor, at, key, {})
+        write(held, "closed", actor, at, key, {})
         reminding.tell_handler(order, _("已核销"), at=at, key=key)
     return order
 
 
-@contextmanager
-def _held(order_id: int, actor: User, key: str) -> Iterator[Held]:
-    """The order that this person may see and its case, locked downwards: case, then order."""
-    with transaction.atomic(durable=True):
-        case_id = (
-            Order.objects.visible_to(actor).filter(pk=order_id).values_list("case_id", flat=True).first()
-        )
-        if case_id is None:
-            raise NotFound(_("没有这件督办，或您无权查看。"), fix=_("从督办列表重新进入。"))
-        locked = lock_case(case_id=case_id, key=key, user=actor)
-        order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
-        order.case = locked.case
-        yield Held(locked, order, log.find(order.stream, key) is not None)
-
-
-def _write(held: Held, kind: str, actor: User, at: dt.datetime, key: str, more: dict[str, Any]) -> None:
-    """order.<kind> to the order's stream, supervision.<kind> with the row's image to the case's."""
-    order = held.order
-    data = {"order": order.pk, "number": order.number, "kind": order.kind, "case": order.case_id, **more}
-    log.append_many(
-        stream=order.stream,
-        actor=actor.actor,
-        at=at,
-        court_id=order.case.court_id,
-        drafts=[Draft(kind=f"order.{kind}", data={**data, "state": order.state}, key=key)],
-    )
-    act = Act(kind=f"supervision.{kind}", key=key, on=time.today(at), rows=[order], data=data, quiet=True)
-    perform(held.locked, act, actor=actor, at=at)
-
-
-def _clock(locked: Locked, clock_id: int | None, kind: str) -> Deadline | None:
+def _clock(locked: Locked, clock_id: int | None) -> Deadline | None:
     """The running clock of the case that the order is about. Raises BadInput, WrongState."""
     if clock_id is None:
         return None
@@ -310,9 +274,24 @@ def _clock(locked: Locked, clock_id: int | None, kind: str) -> Deadline | None:
         raise BadInput(
             _("这项期限已经不在计算。"), field="clock", fix=_("刷新列表后，对仍未办结的节点发起督办。")
         )
-    if Order.objects.unanswered().filter(clock_id=clock_id, kind=kind).exists():
-        raise WrongState(_("这个节点已经有未办结的督办。"), fix=_("请查看原督办单。"))
     return clock
+
+
+def _check_alone(case_id: int, clock: Deadline | None, matter: str, kind: str) -> None:
+    """No second one of its kind beside one that is not settled; asked under the lock of the case. Raises WrongState."""
+    standing = Order.objects.about(case_id, clock.pk if clock else None, matter).filter(kind=kind)
+    order = (standing.unanswered() if kind == Order.Kind.REMINDER else standing.unsettled()).first()
+    if order is None:
+        return
+    what = _("这个节点") if clock else _("本案全案")
+    raise WrongState(
+        _("%(what)s已经有未办结的%(kind)s%(number)s。")
+        % {"what": what, "kind": order.get_kind_display(), "number": order.number},
+        code=STANDS,
+        fix=_("需要增加要求的，在原督办单上补充；不要重复督办。")
+        if kind == Order.Kind.ORDER
+        else _("请等对方签收。"),
+    )
 
 
 def _matter(locked: Locked, clock: Deadline | None) -> str:
@@ -347,24 +326,3 @@ def _keep(case: Case, upload: UploadedFile, actor: User, at: dt.datetime) -> int
         actor=actor.actor,
         at=at,
     ).pk
-
-
-def _must(order: Order, state: OrderState) -> None:
-    if order.state != state:
-        raise WrongState(
-            _("督办%(number)s%(state)s，不能再办这一步。")
-            % {"number": order.number, "state": order.get_state_display()},
-            code="ORDER-STATE",
-            fix=_("刷新页面查看最新情况。"),
-        )
-
-
-def _text(words: str, field: str, wrong: str, fix: str) -> str:
-    words = words.strip()
-    if not words:
-        raise BadInput(wrong, field=field, fix=fix)
-    if len(words) > LONGEST:
-        raise BadInput(
-            _("文字超过 %d 字。") % LONGEST, field=field, fix=_("精简文字，详细情况作为材料上传。")
-        )
-    return words

@@ -57,6 +57,10 @@ _CONDITIONS: Mapping[str, str] = {
     "binding": _BINDING.format("d"),
     "flagged": "d.flag <> ''",
     "qualified": "r.result = 'passed'",
+    "resolved": """EXISTS (SELECT 1 FROM petitions_petition t WHERE t.subject_id = d.subject_id AND t.is_resolved
+        AND t.closed_at < p.ends_at)""",
+    "basic_level": """EXISTS (SELECT 1 FROM petitions_petition t WHERE t.subject_id = d.subject_id
+        AND t.level = 'basic')""",
 }
 _FOUND = """(SELECT coalesce(sum(y.value), 0) FROM measures_property y
     WHERE y.case_id = c.id AND y.kind IN ({kinds}) AND y.found_on <= p.last)"""

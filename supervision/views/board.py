@@ -20,6 +20,7 @@ from supervision import screen as wall
 from supervision.board import BANDS, WHEN, Asked, names_of
 from supervision.board import board as board_of
 from supervision.overdue import PAGE, lines
+from supervision.policy import may_order_somewhere
 
 ROLL = 8
 SCREEN_LINES = 5
@@ -45,7 +46,7 @@ def board(request: HttpRequest) -> HttpResponse:
         ],
         "tiles": tables.tiles(found),
         "flags": tables.flag_lines(found),
-        "rolling": tables.rolling(found),
+        "rolling": tables.rolling(found, may_order_somewhere(request.user)),
         "roll_next": f"?roll={skip + ROLL}" if len(found.rolling) == ROLL else "",
         "roll_first": "?" if skip else "",
         "groups": tables.group_tables(found),
@@ -84,7 +85,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
         ],
         "key": uuid4().hex,
         "columns": tables.columns(),
-        "groups": tables.line_groups(found, time.today(at), may_order(request.user)),
+        "groups": tables.line_groups(found, time.today(at), may_order_somewhere(request.user)),
         "empty": {
             "title": _("没有这样的节点"),
             "text": _("所选范围内没有符合条件的节点。"),
@@ -122,7 +123,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         "ranked": ranked,
         "top": [row for row in _top(found)],
         "lines": latest.lines,
-        "may_order": may_order(request.user),
+        "may_order": may_order_somewhere(request.user),
         "page": skip,
         "next_page": skip + 1 if latest.more else 0,
         "prev_page": skip - 1 if skip else None,
@@ -146,13 +147,6 @@ def asked_of(request: HttpRequest) -> Asked:
         money=given.get("money") == "1",
         ordered=given.get("ordered", "") if given.get("ordered") in ("yes", "no") else "",
     )
-
-
-def may_order(user: User) -> bool:
-    """Whether the list offers 督办: who may issue in the courts in reach (supervision.policy asks again)."""
-    scope = user.scope
-    leads = scope.may("clocks", "W") or scope.may("clocks", "S") or scope.may("tasks", "A")
-    return leads and bool(scope.courts)
 
 
 def _top(found: Any) -> list[dict[str, Any]]:

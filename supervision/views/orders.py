@@ -1,38 +1,37 @@
-"""督办: the register, one order and what may be done with it, the form that issues one, a reminder with one click."""
+"""督办: the register, one order and what may be done with it."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cases.models import Case
 from courts.access import staff
-from courts.calendar import calendar_for
 from courts.models import User
-from deadlines.models import Deadline
 from kernel import time
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed
 from supervision import forms, order_tables, policy
 from supervision.actions import orders as verbs
+from supervision.actions.adding import add_to_order
 from supervision.models import Order
 from supervision.states import ExtensionState
 from supervision.views import publishing
 
 PAGE = 50
 STATES = ("open", "late", "answered", "closed")
+TOGETHER = (
+    *("extensions", "extensions__asked_by", "extensions__decided_by"),
+    *("additions", "additions__added_by", "additions__read_by"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,10 @@ class Step:
     primary: bool = False
 
 
+def _unread(order: Order) -> bool:
+    return order.read_at is None or any(row.read_at is None for row in order.additions.all())
+
+
 def _waits(order: Order, user: User) -> bool:
     return order.is_open and policy.may_answer(order, user)
 
@@ -63,7 +66,7 @@ STEPS = (
         _lazy("签收"),
         _lazy("签收"),
         None,
-        lambda o, u: o.read_at is None and _waits(o, u),
+        lambda o, u: _unread(o) and _waits(o, u),
         lambda given, **by: verbs.read_order(**by),
         _lazy("已签收。"),
         True,
@@ -86,6 +89,15 @@ STEPS = (
         lambda o, u: o.kind == Order.Kind.ORDER and _waits(o, u) and not _wish(o),
         lambda given, **by: verbs.ask_extension(due_on=given["due_on"], ground=given["ground"], **by),
         _lazy("已提请交办法院批准延期。"),
+    ),
+    Step(
+        "add",
+        _lazy("补充要求"),
+        _lazy("补充到本督办单"),
+        forms.AdditionForm,
+        lambda o, u: o.kind == Order.Kind.ORDER and o.is_open and policy.may_issue(o.case, u),
+        lambda given, **by: add_to_order(words=given["words"], **by),
+        _lazy("已补充，等待签收。"),
     ),
     Step(
         "grant",
@@ -196,7 +208,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _page(request, found, step, form, 422)
     try:
         given = form.cleaned_data if form else {}
-        step.run(given, order_id=pk, actor=request.user, at=request.at, key=_key(request))
+        step.run(given, order_id=pk, actor=request.user, at=request.at, key=key_of(request))
     except DomainError as error:
         if form is None:
             raise
@@ -205,74 +217,6 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _page(request, found, step, form, status)
     messages.success(request, str(step.said))
     return redirect("supervision:order", pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff()
-def issue(request: HttpRequest, case_id: int) -> HttpResponse:
-    """发起督办 about a case, or with ?clock= about one of its running clocks."""
-    request.at = at = time.now()
-    case = get_object_or_404(
-        Case.objects.visible_to(request.user).select_related("court", "owner"), pk=case_id
-    )
-    if not policy.may_issue(case, request.user):
-        raise PermissionDenied
-    clock = _clock(request, case)
-    if request.method == "POST":
-        form = forms.IssueForm(request.POST)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                made = verbs.issue_order(
-                    case_id=case.pk,
-                    words=given["words"],
-                    due_on=_due(case, given["days"], given["unit"], at),
-                    needs_review=given["needs_review"],
-                    clock_id=clock.pk if clock else None,
-                    actor=request.user,
-                    at=at,
-                    key=_key(request),
-                )
-            except DomainError as error:
-                form.refuse(error)
-            else:
-                messages.success(request, _("已发出督办%s。") % made.number)
-                return redirect("supervision:order", made.pk)
-    else:
-        form = forms.IssueForm()
-    context = {
-        "title": _("发起督办"),
-        "case": case,
-        "case_url": reverse("desk:case", args=[case.pk]),
-        "matter": verbs.duty_words(clock) if clock else _("全案"),
-        "last": order_tables.clock_words(clock, at) if clock else "",
-        "form": form,
-        "key": request.POST.get("act_key") or uuid4().hex,
-    }
-    return render(request, "supervision/issue.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@staff()
-def remind(request: HttpRequest, clock_id: int) -> HttpResponse:
-    """一键催办: a reminder to the handler of a running clock, to be signed for until the next working day."""
-    request.at = at = time.now()
-    clock = get_object_or_404(Deadline.objects.visible_to(request.user).running(), pk=clock_id)
-    case = get_object_or_404(Case.objects.visible_to(request.user), pk=clock.case_id)
-    made = verbs.issue_order(
-        case_id=case.pk,
-        kind=Order.Kind.REMINDER,
-        words=_("请尽快办理。%s") % order_tables.clock_words(clock, at),
-        due_on=_due(case, 1, "workday", at),
-        clock_id=clock.pk,
-        actor=request.user,
-        at=at,
-        key=_key(request),
-    )
-    messages.success(request, _("已催办 %(number)s，等待签收。") % {"number": made.number})
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe else reverse("supervision:overdue"))
 
 
 def _page(
@@ -313,9 +257,7 @@ def _get(request: HttpRequest, pk: int) -> Order:
         "answered_by",
         "closed_by",
     )
-    return get_object_or_404(
-        rows.prefetch_related("extensions", "extensions__asked_by", "extensions__decided_by"), pk=pk
-    )
+    return get_object_or_404(rows.prefetch_related(*TOGETHER), pk=pk)
 
 
 def _of_state(rows: Any, state: str, at: Any) -> Any:
@@ -329,25 +271,8 @@ def _of_state(rows: Any, state: str, at: Any) -> Any:
     return rows
 
 
-def _clock(request: HttpRequest, case: Case) -> Deadline | None:
-    text = request.POST.get("clock") or request.GET.get("clock") or ""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
-        raise Http404
-    return get_object_or_404(Deadline.objects.open(), pk=int(text), case_id=case.pk)
-
-
-def _due(case: Case, days: int, unit: str, at: Any) -> Any:
-    on = time.today(at)
-    return (
-        calendar_for(case.court_id).add_workdays(on, days)
-        if unit == "workday"
-        else on + dt.timedelta(days=days)
-    )
-
-
-def _key(request: HttpRequest) -> str:
+def key_of(request: HttpRequest) -> str:
+    """The one-time key of a form. Raises BadInput without one."""
     key = request.POST.get("act_key", "")
     if not key or len(key) > 60:
         raise BadInput(_("这一页已经失效，本次没有保存。"), field="act_key", fix=_("刷新页面后重新提交。"))

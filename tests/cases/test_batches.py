@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from cases.actions import batches
 from cases.actions.completing import complete_node
-from cases.models import Batch, Case, Node
+from cases.actions.tasks import give_sheet
+from cases.models import Batch, Case, Node, Task
 from desk.views.batches import TYPED_FROM
 from events.models import Event
 from jobs import running
@@ -151,6 +152,49 @@ def test_hand_over_goes_on_past_a_case_that_changed(home: House) -> None:
         home.handler.pk, receiver.pk, receiver.pk
     ]  # fmt: skip
     assert "选定后被改动过" in batch.rows.get(state="refused").note
+
+
+def test_like_nodes_are_passed_on_row_by_row_as_they_were_seen(home: House) -> None:
+    nodes = open_nodes(home, 3, "acceptance")
+    mate = person(home.court, "assistant", unit=home.team, name="赵助理")
+    browser = client_of(home.leader)
+    with time.travel(NOW):
+        page = browser.get("/worklist?kind=acceptance")
+        assert "批量转办…" in main(page)
+        sent = {"act_key": hidden(page, "act_key"), "list": "kind=acceptance", "all": "pass_on"}
+        address = browser.post(reverse("desk:batch_nodes"), sent)["Location"]
+        batch = Batch.objects.get()
+        assert (batch.kind, batch.rows.count()) == ("pass_on", 3)
+        # Since then the second node has gone into other hands.
+        give_sheet(
+            node_id=nodes[1].pk,
+            doer=home.handler,
+            words="今天办",
+            actor=home.leader,
+            at=time.now(),
+            key=key(),
+        )
+        assert "请写明转办要求" in main(browser.post(address, {"act": "apply", "doer": mate.pk}))
+        given = {"act": "apply", "doer": mate.pk, "words": "李明法外出，请代办"}
+        assert "已套用到全部 3 条" in main(browser.post(address, given, follow=True))
+        done = main(browser.post(address, {"act": "confirm"}, follow=True))
+        assert "共 3 条，办成 2 条，没有办成 1 条" in done
+        assert "在选定后有变化或者换了办理人" in done
+    held = Task.objects.filter(node__in=nodes, state="held").order_by("node").values_list("doer_id", "way")
+    assert list(held) == [(mate.pk, "sheet"), (home.handler.pk, "sheet"), (mate.pk, "sheet")]
+    with time.travel(NOW):
+        own = batches.freeze_nodes_to_pass_on(
+            node_ids=[nodes[0].pk, nodes[2].pk],
+            conditions=[],
+            whole=False,
+            actor=mate,
+            at=time.now(),
+            key=key(),
+        )
+        batches.fill(batch_id=own.pk, actor=mate, common={"doer": home.handler.pk, "words": "办不完"})
+        running.run(batches.confirm(batch_id=own.pk, actor=mate, at=time.now()).pk)
+    offered = Task.objects.filter(node__in=nodes, state="offered").values_list("doer_id", "by_id")
+    assert list(offered) == [(home.handler.pk, mate.pk)] * 2, "one's own is offered, and waits to be accepted"
 
 
 def test_from_the_list_to_the_result(home: House) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from approvals.models import Request
 from cases.actions.asking import ask_approval
+from cases.actions.national_export import make_export, set_national_number
 from cases.actions.transferring import (
     accept_transfer,
     offer_transfer,
@@ -15,7 +17,7 @@ from cases.actions.transferring import (
     refuse_transfer,
     withdraw_transfer,
 )
-from cases.models import Case, Node, Transfer
+from cases.models import Case, NationalNumber, Node, Transfer
 from courts.models import Court
 from deadlines.models import Deadline
 from documents.models import File, Paper
@@ -27,9 +29,12 @@ from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from measures.models import Property
 from notices.models import Message
+from supervision.actions.orders import answer_order, issue_order
 from supervision.replay import differences, replay, stored
 from tests.factories.cases import House, assigned, complete, filing, house, key, proof
 from tests.factories.courts import person
+from tests.factories.pages import client_of, main
+from tests.petitions.test_petitions import register
 from tests.walks.stage import feedback, money, payee
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +303,71 @@ def test_a_stranger_sees_no_transfer(home: House, other: House, case: Case) -> N
         offer(home, case, other.court)
     for user in (person(kind="party"), house(packs=()).director, home.handler):
         assert not Transfer.objects.visible_to(user).exists()
+
+
+@pytest.mark.req("JZ-82")
+def test_open_petitions_go_along_and_the_orders_of_the_old_court_end(
+    home: House, other: House, case: Case
+) -> None:
+    with time.travel("2026-03-03 09:00"):
+        petition = register(case, home.centre, at="2026-03-03 09:00", received_on=dt.date(2026, 3, 3))
+        ours, above = (
+            issue_order(
+                case_id=case.pk,
+                words=words,
+                due_on=dt.date(2026, 3, 20),
+                clock_id=clock,
+                actor=actor,
+                at=time.now(),
+                key=key(),
+            )
+            for words, actor, clock in (
+                ("五日内处置存款", home.centre, None),
+                ("上级督办", home.superior, Deadline.objects.running().filter(case_id=case.pk)[0].pk),
+            )
+        )
+        row = offer(home, case, other.court)
+    with time.travel("2026-03-04 10:00"):
+        accept(other, row)
+        settle()
+        settle()
+        for each in (petition, ours, above):
+            each.refresh_from_db()
+        assert (petition.officer, petition.court) == (other.handler, home.court)
+        assert (ours.state, ours.closed_by) == ("closed", None)
+        assert ours.closing.startswith(f"案件已移送{other.court.name}")
+        assert above.state == "open", "the court above of both goes on"
+        told = Message.objects.filter(to_user=other.handler).values_list("text", flat=True)
+        assert sum("随案移送" in text for text in told) == 1
+        assert sum("案件移送本院，请继续办理并反馈" in text for text in told) == 1
+        case.refresh_from_db()
+        assert not differences(replay(Event.objects.filter(stream=case.about)), stored(case))
+        # The court that gave the case away reads them as they stood.
+        page = main(client_of(home.director).get(f"/transfers/{row.pk}/"))
+        assert f"信访 {petition.number}" in page
+        assert f"督办 {ours.number} 五日内处置存款 待反馈" in page
+        answer_order(order_id=above.pk, words="已办", actor=other.handler, at=time.now(), key=key())
+
+
+def test_the_national_number_of_the_old_court_is_not_taken_for_the_new_ones(
+    home: House, other: House, case: Case
+) -> None:
+    number = {"case_id": case.pk, "number": "N-1", "at": time.now()}
+    with time.travel("2026-03-03 10:00"):
+        set_national_number(**number | {"at": time.now()}, actor=home.centre, key=key())
+        row = offer(home, case, other.court)
+    with time.travel("2026-03-04 10:00"):
+        accept(other, row)
+        given = {"channel": "electronic", "sent_on": "2026-03-04", "platform_ref": "E-1"}
+        complete(case, "enforcement_notice", other.handler, **given, with_report_order=False)
+        made = make_export(
+            court_id=other.court.pk,
+            since=dt.date(2026, 3, 4),
+            until=dt.date(2026, 3, 4),
+            actor=other.centre,
+            at=time.now(),
+            key=key(),
+        )
+        assert set(made.lines.values_list("national_number", flat=True)) == {""}
+        set_national_number(**number | {"number": "N-2", "at": time.now()}, actor=other.centre, key=key())
+        assert NationalNumber.objects.get(case=case).court == other.court

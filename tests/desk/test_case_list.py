@@ -121,7 +121,7 @@ def test_a_fixed_number_of_queries(home: House, django_assert_num_queries) -> No
     assert user.scope.roles
 
     def asked() -> None:
-        with time.travel(AT), django_assert_num_queries(9):
+        with time.travel(AT), django_assert_num_queries(10):
             case_list(user=user, asked=Asked(), at=time.now())
 
     for _ in range(3):

@@ -15,6 +15,7 @@ from desk.selectors import worklist as module
 from desk.selectors.frame import frame_of
 from desk.selectors.worklist import VIEWS, Asked, worklist
 from kernel import time
+from supervision.actions.orders import issue_order
 from tests.factories.cases import House, applicant, assigned, complete, filed, filing, house, key, respondent
 from tests.factories.courts import person
 from tests.factories.pages import client_of, main
@@ -341,8 +342,10 @@ def test_an_empty_list_says_where_to_look(home: House) -> None:
 
 
 def test_the_frame_counts_what_the_list_counts_in_one_query(home: House, django_assert_num_queries) -> None:
-    a_case(home)
+    case = a_case(home)
     with time.travel("2023-05-10 09:00"):
+        given = {"case_id": case.pk, "words": "三日内发出", "due_on": time.today()}
+        issue_order(**given, actor=home.centre, at=time.now(), key="order")
         user = User.objects.get(pk=home.handler.pk)
         at = time.now()
         assert user.scope.roles
@@ -352,6 +355,11 @@ def test_the_frame_counts_what_the_list_counts_in_one_query(home: House, django_
         assert frame.place == f"{home.court.short_name} · {home.team.name}"
         response = client_of(home.handler).get("/worklist")
     assert '<span class="c-count c-count--over">1' in response.content.decode()
+    with time.travel("2023-05-10 09:00"):
+        told = client_of(home.handler).get("/notifications")
+    assert frame.unread == 1, "the order told the handler"
+    title = told.content.decode().partition("<title>")[2].partition("</title>")[0]
+    assert " ".join(title.split()).startswith("(1) 通知"), title
     assert "(1) 我的节点" in " ".join(
         response.content.decode().partition("<title>")[2].partition("</title>")[0].split()
     )

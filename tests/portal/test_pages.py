@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,18 @@ from django.urls import reverse
 
 from cases.models import Access, Case, Party, Subject
 from courts.models import User
+from desk.words import ACTS
 from documents.actions.render import render_due
 from documents.models import File, Paper
 from events.models import Event
 from kernel import time
 from petitions.models import Letter
+from portal.actions.drafts import forget_clue_drafts, save_clue_draft
+from portal.models import ClueDraft
+from portal.selectors.drafts import clue_draft_of
+from portal.selectors.history import BOTH, KEPT_BACK, OWN, lines
 from portal.urls import urlpatterns
-from tests.factories.cases import House, assign, filed, filing, house
+from tests.factories.cases import House, assign, complete, filed, filing, house
 from tests.factories.courts import person
 from tests.factories.documents import jpeg
 from tests.factories.pages import client_of, hidden, words
@@ -53,6 +60,7 @@ def test_every_address_of_a_case_is_among_those_tried() -> None:
         "paper",
         "codes",
         "account_withdraw",
+        "letter_file",
     }
 
 
@@ -303,3 +311,111 @@ def test_photos_of_a_clue_are_kept_with_the_case_and_what_is_no_picture_keeps_no
     kept = File.objects.exclude(kind="paper").order_by("pk")
     assert [file.pk for file in kept] == event.data["files"]
     assert {(file.case_id, file.media_type) for file in kept} == {(case.pk, "image/jpeg")}
+
+
+def photo(name: str = "门牌.jpg", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, jpeg() if content is None else content, "image/jpeg")
+
+
+def test_pictures_go_with_a_letter_and_with_its_answer_and_to_nobody_else() -> None:
+    home = house(("JZ-2023",))
+    case = case_of(home)
+    user, other = reader_of(case), reader_of(case, "respondent")
+    client, desk = client_of(user), client_of(home.handler)
+    page = client.get(url("letters", case.pk))
+    given = {name: hidden(page, name) for name in ("act_key", "party")} | {
+        "topic": "other",
+        "words": "见照片",
+    }
+    refused = client.post(url("letters", case.pk), {**given, "photos": [photo("a.jpg", b"MZ not a picture")]})
+    assert (refused.status_code, Letter.objects.count(), File.objects.filter(kind="upload").count()) == (
+        422,
+        0,
+        0,
+    )
+    many = client.post(url("letters", case.pk), {**given, "photos": [photo() for _ in range(7)]})
+    assert "照片太多" in words(many)
+    assert client.post(url("letters", case.pk), {**given, "photos": [photo()]}).status_code == 302
+    letter = Letter.objects.get()
+    (sent,) = letter.files
+    form = desk.get(f"/letters/{letter.pk}/")
+    assert f"/files/{sent}" in form.content.decode()
+    answer = {"act_key": hidden(form, "act_key"), "reply": "已收到", "photos": [photo("现场.jpg")]}
+    assert desk.post(f"/letters/{letter.pk}/", answer).status_code == 302
+    letter.refresh_from_db()
+    (back,) = letter.reply_files
+    stray = File.objects.exclude(pk__in=[sent, back]).filter(case_id=case.pk).first()
+    for file, who, status in ((sent, client, 200), (back, client, 200), (sent, client_of(other), 404)):
+        answered = who.get(url("letter_file", case.pk, file))
+        assert answered.status_code == status
+        for close in getattr(answered, "_resource_closers", ()):
+            close()
+    assert client.get(url("letter_file", case.pk, stray.pk if stray else 1)).status_code == 404
+    assert "照片 1" in words(client.get(url("letters", case.pk)))
+
+
+def test_a_clue_half_written_is_kept_for_its_writer_alone_and_goes_when_it_is_sent() -> None:
+    home = house()
+    case = case_of(home)
+    user, agent = reader_of(case), reader_of(case)
+    client = client_of(user)
+    page = client.get(url("clue", case.pk))
+    given = {name: hidden(page, name) for name in ("act_key", "party")} | {"words": "李四在城东有一间门面"}
+    assert client.post(url("clue", case.pk), {**given, "draft": "keep"}).status_code == 302
+    assert "城东有一间门面" in client.get(url("clue", case.pk)).content.decode()
+    assert "城东有一间门面" not in client_of(agent).get(url("clue", case.pk)).content.decode()
+    assert not Event.objects.filter(kind="clue.received").exists()
+    empty = client.post(url("clue", case.pk), {**given, "words": " ", "draft": "keep"})
+    assert empty.status_code == 422
+    foreign = Party.objects.get(case=case, role="respondent").pk
+    assert client.post(url("clue", case.pk), {**given, "party": foreign, "draft": "keep"}).status_code == 422
+    assert client.post(url("clue", case.pk), given).status_code == 302
+    assert not ClueDraft.objects.exists()
+    with time.travel("2025-02-11 09:00"):
+        save_clue_draft(
+            case_id=case.pk,
+            party_id=int(given["party"]),
+            words="旧",
+            specific=False,
+            urgent=False,
+            actor=user,
+            at=time.now(),
+        )
+    with time.travel("2025-03-14 09:01"):
+        assert clue_draft_of(user, case, time.now()) is None
+        assert forget_clue_drafts(at=time.now()) == 1
+
+
+def test_a_paper_says_when_and_how_it_was_sent() -> None:
+    home = house()
+    case = case_of(home)
+    with time.travel("2025-02-11 10:00"):
+        given = {"channel": "electronic", "sent_on": "2025-02-11", "platform_ref": "E-1"}
+        complete(case, "enforcement_notice", home.handler, **given, with_report_order=False)
+    render_all()
+    assert "2025年2月11日（周二） 电子送达；" in words(
+        client_of(reader_of(case, "respondent")).get(url("papers", case.pk))
+    )
+    assert "电子送达" not in words(client_of(reader_of(case)).get(url("papers", case.pk)))
+
+
+def test_of_every_kind_of_act_it_is_decided_whether_a_party_reads_of_it_and_in_which_words() -> None:
+    known = set(ACTS)
+    assert {*BOTH, *OWN, *KEPT_BACK} >= known, (
+        "a new kind of act: say what the parties read of it, or keep it back"
+    )
+    assert not (set(BOTH) | set(OWN)) & KEPT_BACK
+    told = [
+        Event(
+            kind=kind,
+            seq=n,
+            effective_on=dt.date(2025, 2, 10),
+            data={"letter": 7, "party": 1, "parties": [1]},
+        )
+        for n, kind in enumerate([*BOTH, *OWN, *sorted(KEPT_BACK)])
+        if kind not in KEPT_BACK
+    ]
+    mine, theirs = lines(told, {1}), lines(told, {2})
+    assert [str(line["words"]) for line in theirs] == [str(words) for words in BOTH.values()]
+    assert len(mine) == len(told)
+    assert all(not re.search("[A-Za-z_.]", str(line["words"])) for line in mine)

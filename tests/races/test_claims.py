@@ -13,6 +13,8 @@ from courts.models import User
 from events.models import Event
 from kernel import time
 from kernel.errors import Conflict, DomainError
+from supervision.actions.orders import issue_order
+from supervision.models import Order
 from supervision.replay import differences, replay, stored
 from tests.cases.test_tasks import Sq
 from tests.factories.cases import node
@@ -73,3 +75,14 @@ def test_accepted_and_returned_at_once_it_is_in_one_hand_or_in_none(pair: Pair) 
         live = list(Task.objects.live().filter(node=check).values_list("doer_id", "state"))
         assert live in ([], [(sq.zhao.pk, "held")])
         replays(case)
+
+
+def test_of_two_who_order_the_same_at_once_one_order_stands(pair: Pair) -> None:
+    sq = Sq()
+    for _ in range(ROUNDS):
+        case = sq.assigned()
+        given = {"case_id": case.pk, "words": "五日内办结", "due_on": time.today(time.now())}
+        one, two = acting(sq.home.centre), acting(sq.home.superior)
+        results = pair.at_once(partial(issue_order, **given, **one), partial(issue_order, **given, **two))
+        assert sorted(type(result).__name__ for result in results) == ["Order", "WrongState"], results
+        assert Order.objects.filter(case_id=case.pk).count() == 1

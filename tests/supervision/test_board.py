@@ -230,6 +230,31 @@ def test_an_order_from_the_case_page_to_its_seal_and_answer(home: House, cases: 
         assert "限 5月23日 反馈" not in main(mine.get(f"/cases/{case.pk}/"))
 
 
+def test_a_second_order_is_led_to_the_one_that_stands_from_every_list(home: House, cases: list[Case]) -> None:
+    case = cases[0]
+    with time.travel(NOW):
+        client = client_of(home.centre)
+        late = rows_of(home.centre, Asked(when="late"), time.now()).filter(case_id=case.pk)[0]
+        issue = f"/supervision/orders/new/{case.pk}"
+        assert f'href="{issue}"' in client.get("/cases/").content.decode()
+        assert f"{issue}?clock={late.pk}" in client.get("/supervision/overdue").content.decode()
+        form = client.get(f"{issue}?clock={late.pk}")
+        made = order(case, home.superior, clock_id=late.pk, due_on=dt.date(2025, 5, 23))
+        given = {"act_key": hidden(form, "act_key"), "words": "五日内办结", "days": "3", "unit": "workday"}
+        refused = client.post(f"{issue}?clock={late.pk}", given)
+        assert refused.status_code == 422
+        assert f"已经有未办结的督办{made.number}" in main(refused)
+        assert f"{issue}?order={made.pk}" in refused.content.decode(), "the open order can be chosen"
+        assert f"?clock={late.pk}&amp;order={made.pk}" in client.get("/supervision/overdue").content.decode()
+        joined = client.get(f"{issue}?clock={late.pk}")
+        assert f"补充到{made.number}" in main(joined)
+        words = {"act_key": hidden(joined, "act_key"), "order": made.pk, "words": "附送达回证"}
+        assert client.post(issue, words)["Location"] == f"/supervision/orders/{made.pk}"
+        assert Order.objects.get().additions.get().words == "附送达回证"
+        assert "补充要求：附送达回证" in main(client.get(f"/supervision/orders/{made.pk}"))
+        assert issue not in client_of(home.handler).get("/cases/").content.decode()
+
+
 def test_another_court_finds_no_order(home: House, cases: list[Case]) -> None:
     with time.travel(NOW):
         made = order(cases[0], home.centre, due_on=dt.date(2025, 5, 23))

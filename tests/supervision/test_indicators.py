@@ -11,9 +11,12 @@ from django.db.utils import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases.models import Subject
 from courts.models import CourtPack, Unit
 from kernel import time
 from kernel.errors import BadInput, NotAllowed
+from kernel.time import at_local
+from petitions.models import Petition
 from supervision.actions.figures import (
     ask_figures,
     ask_night,
@@ -152,8 +155,6 @@ def test_what_is_left_out_is_listed_with_its_reason(home: House) -> None:
 
 
 def test_petitions_count_once_their_clocks_run(home: House) -> None:
-    from cases.models import Subject
-
     for due_on, met_on in (("2023-05-10", "2023-05-09"), ("2023-05-10", "2023-05-11"), ("2023-05-12", "")):
         case = stood(home.court, "2023-01-04")
         subject = Subject.objects.create(case=case, kind="petition", label="信访")
@@ -161,7 +162,64 @@ def test_petitions_count_once_their_clocks_run(home: House) -> None:
         clock(case, "BASE-D-63", "2023-05-02", met_on="2023-05-01", subject=subject)
     assert figure(home, "JZ-I-03.1", "2023-Q2") == "33.33"
     assert figure(home, "TJ-I-03.1", "2023-Q2") == "66.67"
-    assert "没有统计来源" in figure(home, "JZ-I-03.2", "2023-Q2")
+    assert figure(home, "JZ-I-03.2", "2023-Q2") == "0.00"
+    assert "没有统计来源" in figure(home, "JZ-I-06.1", "2023-Q2"), (
+        "no act of this system says what an app was used for"
+    )
+
+
+def test_petitions_resolved_in_substance_equal_hand_written_sql(home: House) -> None:
+    """Of those due in the quarter and settled: resolved, of these at the basic level; closed later counts later."""
+    made = (
+        ("basic", True, "2023-05-09"),
+        ("basic", False, "2023-05-09"),
+        ("city", True, "2023-05-10"),
+        ("basic", True, "2023-07-03"),
+        ("basic", None, ""),
+    )
+    for number, (level, resolved, closed) in enumerate(made, 1):
+        case = stood(home.court, "2023-01-04")
+        subject = Subject.objects.create(case=case, kind="petition", label="信访")
+        clock(case, "JZ-D-16", "2023-05-12", met_on="2023-05-09" if closed else "", subject=subject)
+        Petition.objects.create(
+            case=case,
+            subject=subject,
+            court=home.court,
+            year=2023,
+            ordinal=number,
+            channel="visit",
+            level=level,
+            name="张三",
+            demand="尽快执行",
+            nth=1,
+            received_on=day("2023-05-02"),
+            registered_at=at_local(day("2023-05-02")),
+            registered_by=home.centre,
+            officer=home.handler,
+            reply="已答复" if closed else "",
+            **(
+                {
+                    "state": "closed",
+                    "closed_at": at_local(day(closed)),
+                    "closed_by": home.centre,
+                    "closing": "办结",
+                    "is_resolved": resolved,
+                }
+                if closed
+                else {}
+            ),
+        )
+    by_hand = """SELECT round(100.0 * count(*) FILTER (WHERE t.is_resolved AND t.closed_at::date < '2023-07-01'{more})
+        / count(*), 2) FROM deadlines_deadline x JOIN petitions_petition t ON t.subject_id = x.subject_id
+        WHERE x.rule_id = 'JZ-D-16' AND x.due_on BETWEEN '2023-04-01' AND '2023-06-30' AND x.met_on <= '2023-06-30'"""
+    for code, more, plain in (
+        ("JZ-I-03.2", "", "50.00"),
+        ("SQ-I-03.1", " AND t.level = 'basic'", "25.00"),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(by_hand.format(more=more))
+            exact = str(cursor.fetchone()[0])
+        assert figure(home, code, "2023-Q2") == exact == plain, code
 
 
 def test_overdue_nodes_as_of_a_day(home: House) -> None:

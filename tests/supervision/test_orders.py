@@ -15,6 +15,7 @@ from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from notices.models import Message
+from supervision.actions.adding import add_to_order
 from supervision.actions.orders import (
     answer_order,
     ask_extension,
@@ -97,6 +98,34 @@ def test_an_order_on_a_running_clock_stands_once(home: House, case: Case) -> Non
         with pytest.raises(BadInput, match="不在计算"):
             order(case, home.centre, clock_id=987654)
     assert Order.objects.count() == 1
+
+
+def test_further_demands_join_the_order_that_stands_and_are_signed_for(home: House, case: Case) -> None:
+    with time.travel(NOW):
+        given = order(case, home.superior)
+        with pytest.raises(WrongState, match="本案全案已经有未办结的督办〔2025〕1号"):
+            order(case, home.centre)
+        read_order(order_id=given.pk, **by(home.handler))
+        once = by(home.centre)
+        for _ in range(2):
+            add_to_order(order_id=given.pk, words="一并说明财产报告情况", **once)
+        row = given.additions.get()
+        assert (row.added_by, row.read_at, given.due_on) == (home.centre, None, DUE)
+        assert sum("补充要求：一并说明财产报告情况" in text for text in told(home.handler)) == 1
+        seen = read_order(order_id=given.pk, **by(home.handler))
+        row.refresh_from_db()
+        assert (row.read_by, row.read_at is not None) == (home.handler, True)
+        with pytest.raises(NotAllowed):
+            add_to_order(order_id=given.pk, words="再补充", **by(home.leader))
+        with pytest.raises(BadInput):
+            add_to_order(order_id=given.pk, words=" ", **by(home.centre))
+        answer_order(order_id=given.pk, words="已办", **by(home.handler))
+        with pytest.raises(WrongState):
+            add_to_order(order_id=given.pk, words="再补充", **by(home.centre))
+        assert order(case, home.centre).pk != seen.pk, "what is settled stands in no one's way"
+    assert kinds(given.stream)[:4] == ["order.issued", "order.read", "order.added", "order.read"]
+    case.refresh_from_db()
+    assert differences(replay(log.history(case.about)), stored(case)) == []
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def _cell(value: Any) -> str:
 
 
 def _text(text: str, style: int) -> str:
-    plain = escape(_ILLEGAL.sub(" ", text)[:_LONGEST])
+    plain = escape(_ILLEGAL.sub("", text)[:_LONGEST])
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{plain}</t></is></c>'
 
 

@@ -121,7 +121,7 @@ def _text(text: str, style: int) -> str:
 
 def _serial(moment: dt.datetime) -> str:
     whole = moment - _DAY_ZERO
-    return f"{whole.days + whole.seconds / 86_400:.10g}"
+    return f"{whole.days + whole.seconds / 86_400:.15g}"
 
 
 def _around(titles: Sequence[str]) -> list[tuple[str, str]]:

@@ -223,8 +223,8 @@ def _note(locked: Locked, act: Act, seq: int, at: dt.datetime) -> list[Fact]:
         changed[(subject, key)] = kept = log.plain({"v": value})["v"]
         if not key.startswith("@"):
             locked.facts.setdefault(subject, {})[key] = kept
-    case = locked.case
-    return [Fact(case=case, subject_id=s, key=k, value=v, seq=seq) for (s, k), v in changed.items()]
+    case_id = locked.case.pk
+    return [Fact(case_id=case_id, subject_id=s, key=k, value=v, seq=seq) for (s, k), v in changed.items()]
 
 
 def _implied(happened: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

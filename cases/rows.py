@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,15 @@ CASE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """A model that is part of a case's state: its name in events, its columns, the path from a row to its case."""
+    """A model that is part of a case's state: its name in events, its columns, the path from a row to its case.
+
+    places: of its amounts, by column.
+    """
 
     name: str
     columns: tuple[str, ...]
     path: str
+    places: Mapping[str, int]
 
 
 _tracked: dict[type[Model], Tracked] = {}
@@ -47,7 +51,12 @@ _tracked: dict[type[Model], Tracked] = {}
 
 def track(model: type[Model], columns: Iterable[str], *, path: str = "case_id") -> None:
     """Make a model part of the case's state; upper floors call it beside their models."""
-    _tracked[model] = Tracked(model._meta.label_lower, tuple(columns), path)
+    known = tuple(columns)
+    amounts = {
+        f.attname: f.decimal_places for f in model._meta.concrete_fields if isinstance(f, DecimalField)
+    }
+    places = {column: amounts[column] for column in known if column in amounts}
+    _tracked[model] = Tracked(model._meta.label_lower, known, path, places)
 
 
 def tracked() -> dict[type[Model], Tracked]:
@@ -55,17 +64,25 @@ def tracked() -> dict[type[Model], Tracked]:
     return _tracked
 
 
+_AS_THEY_ARE = frozenset((str, int, bool, type(None), dict, list))
+"""What needs no other spelling; a word of a list of choices is no plain str."""
+
+
 def image_of(row: Model) -> list[Any]:
     """[name, id, {column: value}] as an event keeps it. Raises KeyError for a model that is not tracked."""
     known = _tracked[type(row)]
-    return [known.name, row.pk, {column: _plain(row, column) for column in known.columns}]
-
-
-def _plain(row: Model, column: str) -> Any:
-    value = getattr(row, column)
+    image = {column: getattr(row, column) for column in known.columns}
+    for column, value in image.items():
+        if type(value) not in _AS_THEY_ARE:
+            image[column] = _plain(value)
     # By the field: a row that was just made may still hold the int of a default.
-    if value is not None and isinstance(field := row._meta.get_field(column), DecimalField):
-        return f"{value:.{field.decimal_places}f}"
+    for column, places in known.places.items():
+        if (amount := getattr(row, column)) is not None:
+            image[column] = f"{amount:.{places}f}"
+    return [known.name, row.pk, image]
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.date):

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courts.models import User
-from desk.spreadsheet import Table
 from kernel import time
+from kernel.bookwriting import Table
 
 LEFT_OUT = ("check", "acts")
 Row = Mapping[str, Any]

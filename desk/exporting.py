@@ -26,8 +26,8 @@ from kernel import time
 FORMAT = "format"
 TOGETHER = 500
 """Rows read at once."""
-MOST_AT_ONCE = 5000
-"""Rows that a page waits for; more are a job's."""
+MOST_AT_ONCE = 2000
+"""Rows that a page waits for, and that a step of the job for more of them holds at once."""
 _AMOUNT = re.compile(r"[¥￥]?\s*(-?[\d,]+\.\d\d)(\s*元)?")
 Page = tuple[Sequence[Row], Sequence[Row], str]
 """(columns, groups, cursor of the next page or "")."""

@@ -1,7 +1,8 @@
-"""A ledger from outside as .csv or .xlsx: one reader for both. Text is UTF-8 (also with a mark) or GB18030. Pure."""
+"""A ledger from outside as .csv or .xlsx: one reader for both. Text is UTF-8 or UTF-16 with a mark, UTF-8 or GB18030 without. Pure."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -24,6 +25,9 @@ from kernel.workbooks import (
 
 _KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
 _LONGEST_CELL = 20_000
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ENOUGH = 8
+"""Characters beyond ASCII, read well in a row, that tell an encoding."""
 
 
 def read_table(path: Path, *, name: str) -> list[Sheet]:
@@ -51,16 +55,28 @@ def read_delimited(content: bytes, *, name: str) -> Sheet:
 
 
 def _decoded(content: bytes) -> str:
-    if b"\0" in content:
-        raise refused(_("这不是 CSV 文本。"), _("另存为 .xlsx，或 UTF-8、GB18030 编码的 CSV 再试。"))
-    for encoding in ("utf-8-sig", "gb18030"):
+    fix = _("另存为 .xlsx，或 UTF-8、GB18030 编码的 CSV 再试。")
+    if content[:2] in _UTF_16:
+        # What spreadsheet programs call Unicode text.
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise refused(
-        _("认不出这个 CSV 文件的文字编码。"), _("另存为 .xlsx，或 UTF-8、GB18030 编码的 CSV 再试。")
-    )
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise refused(_("这个 CSV 文件的文字不完整，读不通。"), fix) from error
+    if b"\0" in content:
+        raise refused(_("这不是 CSV 文本。"), fix)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        read = content[: error.start].decode("utf-8-sig")
+    # In another encoding the first Chinese characters fail already: what went well for longer is UTF-8 with a fault.
+    if content.startswith(codecs.BOM_UTF8) or sum(not char.isascii() for char in read) >= _ENOUGH:
+        raise refused(
+            _("第 %d 行有文字不是 UTF-8，文件可能损坏或混用了两种编码。") % (read.count("\n") + 1), fix
+        )
+    try:
+        return content.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise refused(_("认不出这个 CSV 文件的文字编码。"), fix) from error
 
 
 def _delimiter(text: str) -> str:

@@ -371,6 +371,8 @@ def _clock_changes(book: RuleBook, view: View) -> Iterator[ClockChange]:
 def _change(rule: DeadlineRule, view: View, subject: int, clock: Clock | None) -> Iterator[ClockChange]:
     run = clock.run if clock else 1
     start = _start(rule, view, subject)
+    if start is None and clock is None:
+        return
     met = _met(rule, view, subject, run)
     holds = rule.when.evaluate(view.facts(subject))
     if clock is not None and clock.running:

@@ -5,45 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from kernel.bookwriting import Table, write_workbook
 
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
 def workbook(
     sheets: Sequence[tuple[str, Sequence[str], Iterable[Sequence[object]]]], about: Sequence[tuple[str, str]]
 ) -> bytes:
     """Sheets of (name, head, rows), the last one 说明 with (what, value). Text is written as text, whatever it begins with."""
-    book = Workbook(write_only=True)
-    for name, head, rows in sheets:
-        sheet = book.create_sheet(name)
-        for place, title in enumerate(head, start=1):
-            sheet.column_dimensions[get_column_letter(place)].width = max(12, 2 * len(title) + 6)
-        sheet.freeze_panes = "A2"
-        sheet.append([_cell(sheet, title, bold=True) for title in head])
-        for row in rows:
-            sheet.append([_cell(sheet, value) for value in row])
-    notes = book.create_sheet("说明")
-    for what, value in about:
-        notes.append([_cell(notes, what, bold=True), _cell(notes, value)])
+    tables = [
+        Table(name, head, map(_plain, rows), [max(12, 2 * len(title) + 6) for title in head])
+        for name, head, rows in sheets
+    ]
+    notes = Table("说明", ("项目", "内容"), map(_plain, about), (18, 60))
     out = io.BytesIO()
-    book.save(out)
+    write_workbook([*tables, notes], out)
     return out.getvalue()
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object, *, bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=None)
-    if isinstance(value, int):
-        cell.value = value
-    else:
-        cell.value = str(value).translate(_CONTROL)
-        # Else a text that starts with = would be a formula.
-        cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+def _plain(row: Sequence[object]) -> list[object]:
+    """Whole numbers are numbers, all else is text."""
+    return [value if isinstance(value, int) else str(value) for value in row]

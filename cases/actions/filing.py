@@ -267,9 +267,9 @@ class _Written:
 
 def file_each_from_ledger(
     *, court: Court, filings: Sequence[tuple[FilingInput, str]], actor: User, at: dt.datetime
-) -> list[Case | None]:
-    """`file_from_ledger` for many numbered rows with a key each, as many statements as one takes; None where one
-    stands already or was filed before: that row goes by itself.
+) -> list[Locked | None]:
+    """`file_from_ledger` for many numbered rows with a key each, as many statements as one takes: the cases as the
+    filing left them; None where one stands already or was filed before: that row goes by itself.
 
     Raises RowRefused; then nothing may stay written.
     """
@@ -281,9 +281,9 @@ def file_each_from_ledger(
     _count_up_each(court, numbers)
     taken = _taken(court, numbers, [key for _filing, key in filings], at)
     fresh = [place for place in range(len(filings)) if place not in taken]
-    cases: list[Case | None] = [None] * len(filings)
+    filed: list[Locked | None] = [None] * len(filings)
     if not fresh:
-        return cases
+        return filed
     pins = pin(court.pk, time.today(at))
     made = [_case(court, numbers[place], filings[place][0], pins, actor, at) for place in fresh]
     Case.objects.bulk_create(made)
@@ -294,9 +294,9 @@ def file_each_from_ledger(
         with refusing(place):
             acts.append((locked, _act_of(locked, rows, filings[place][0], actor, filings[place][1])))
     perform_each(acts, actor=actor, at=at)
-    for place, case in zip(fresh, made, strict=True):
-        cases[place] = case
-    return cases
+    for place, (locked, _act) in zip(fresh, acts, strict=True):
+        filed[place] = locked
+    return filed
 
 
 class RowRefused(Exception):

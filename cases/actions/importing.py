@@ -15,7 +15,7 @@ from cases.holder import move, move_each
 from cases.ledger_past import Past, past_node
 from cases.models import Case, Node
 from cases.perform import Act, perform, perform_each
-from cases.snapshot import Locked, read_locked, read_locked_each
+from cases.snapshot import Locked, read_locked
 from courts.models import Court, Unit, User
 from kernel.errors import BadInput
 
@@ -83,23 +83,16 @@ def import_each(
     None for a row that is not new, which goes by itself. Joins the caller's transaction. Raises RowRefused naming the
     row that a rule refuses; then nothing may stay written.
     """
-    cases = file_each_from_ledger(
+    filed = file_each_from_ledger(
         court=court, filings=[(row.filing, row.key) for row in rows], actor=actor, at=at
     )
-    made = [place for place, case in enumerate(cases) if case is not None]
-    going = [place for place in made if not rows[place].past.is_empty]
-    known = [case for place in going if (case := cases[place]) is not None]
-    locked = read_locked_each(known, [""] * len(known))
-    roads = {place: _Road(rows[place], each) for place, each in zip(going, locked, strict=True)}
+    roads = {place: _Road(rows[place], locked) for place, locked in enumerate(filed) if locked is not None}
+    going = [place for place, road in roads.items() if not road.row.past.is_empty]
     while going:
         going = _step(roads, going, actor, at)
     return [
-        None
-        if case is None
-        else Arrived(roads[place].locked.case, is_new=True, left=tuple(roads[place].left))
-        if place in roads
-        else Arrived(case, is_new=True)
-        for place, case in enumerate(cases)
+        None if locked is None else Arrived(locked.case, is_new=True, left=tuple(roads[place].left))
+        for place, locked in enumerate(filed)
     ]
 
 

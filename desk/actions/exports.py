@@ -25,11 +25,11 @@ from django.utils.translation import gettext as _
 from courts.actions.exporting import note_export
 from courts.secondfactor import SHOWN
 from desk.drawn import Drawn, file_name, tables_of
-from desk.spreadsheet import write_workbook
 from jobs.actions.asking import ask_job
 from jobs.kinds import Stride
 from jobs.models import Job
 from kernel import time
+from kernel.bookwriting import write_workbook
 from kernel.fields import decrypt, encrypt
 
 KIND = "desk.export"

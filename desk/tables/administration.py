@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from courts.models import StaffImport, User
 from courts.scope import roles
 from desk.selectors.administration import People, TextLine, UnitLine
-from desk.spreadsheet import Table
 from kernel import time
+from kernel.bookwriting import Table
 from notices.length import parts_of
 from notices.states import Audience
 

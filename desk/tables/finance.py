@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.selectors.finance import AtFinance, DayClose, Waiting, problem_rows
-from desk.spreadsheet import Table
 from desk.words import instant_words, plain_day
 from funds.claimtime import Suggested
 from funds.models import MonthEnd, StagedLine, Statement, StatementLine
 from funds.statements.headings import LABELS
 from funds.statements.reconciling import Item, Sheet
+from kernel.bookwriting import Table
 from kernel.money import format_yuan
 
 Row = dict[str, Any]

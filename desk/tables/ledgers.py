@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.ledger_headings import LABELS, TITLES
 from cases.models import LedgerImport, LedgerRow
 from desk.selectors.ledgers import LedgerPage, Shown, rows_to_put_right
-from desk.spreadsheet import Table
 from kernel import time
+from kernel.bookwriting import Table
 
 Row = dict[str, Any]
 Address = Callable[..., str]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from courts.actions import keeping
 from courts.actions.factors import reset_factor
 from courts.administering import administered
 from courts.models import Court, User
+from desk import listing
 from desk.addresses import here, number_in
 from desk.forms import administration as forms
 from desk.forms.act_form import KeyedForm
@@ -28,6 +30,7 @@ from desk.views.staffing import passwords_page
 from kernel import time
 from kernel.errors import DomainError
 
+LIST = "desk/administration/list.html"
 NAMES = ("q", "court", "role", "state")
 
 
@@ -62,7 +65,12 @@ def people(request: HttpRequest) -> HttpResponse:
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
-    return render(request, "desk/administration/list.html", context)
+
+    def turn(cursor: str) -> tuple[Sequence[dict[str, Any]], str]:
+        part = found_by.people(request.user, replace(asked, after=cursor, before=""), time.today(at))
+        return tables.people_groups(part), part.next
+
+    return listing.show(request, LIST, context, what="people", title=_("人员"), names=NAMES, turn=turn)
 
 
 @require_GET
@@ -241,7 +249,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "groups": tables.unit_groups(found_by.unit_lines(request.user, time.today(at))),
         "empty": {"title": _("还没有机构"), "text": _("按模板设立，或逐个设立。"), "icon": "sitemap"},
     }
-    return render(request, "desk/administration/list.html", context)
+    return listing.show(request, LIST, context, what="units", title=_("机构"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -354,7 +362,7 @@ def courts(request: HttpRequest) -> HttpResponse:
             }
         ],
     }
-    return render(request, "desk/administration/list.html", context)
+    return listing.show(request, LIST, context, what="courts", title=_("法院"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -391,7 +399,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         "columns": tables.role_columns(),
         "groups": tables.role_groups(found_by.holders_by_role(request.user, time.today(at))),
     }
-    return render(request, "desk/administration/list.html", context)
+    return listing.show(request, LIST, context, what="roles", title=_("角色与权限"))
 
 
 def _person(request: HttpRequest, pk: int) -> User:

@@ -19,7 +19,7 @@ from desk.forms.act_form import About
 from desk.forms.allocation import PARTS, AllocationForm, claims_of, shares_of
 from desk.selectors.case_file import CaseFile
 from desk.selectors.payouts import REQUESTERS, allowed
-from desk.spreadsheet import Table, workbook_response
+from desk.spreadsheet import workbook_response
 from desk.views.acts import perform
 from desk.views.checks import Check
 from desk.views.deeds import Deed
@@ -29,6 +29,7 @@ from documents.renderer import render_pdf
 from funds.actions.allocating import allocate_receipt, propose
 from funds.models import Allocation, Receipt
 from kernel import time
+from kernel.bookwriting import Table
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan, parse_amount
 

@@ -7,10 +7,10 @@ import io
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
 from django.contrib import messages
 from django.http import (
     FileResponse,
@@ -32,6 +32,7 @@ from cases.models import Case, Difference, NationalExport, NationalList
 from cases.national import codes
 from courts.access import staff
 from courts.models import User
+from desk import listing
 from desk.addresses import here
 from desk.forms import national as forms
 from desk.onetime import key_of, new_key
@@ -39,6 +40,7 @@ from desk.selectors import national as found_by
 from desk.spreadsheet import TYPE
 from desk.tables import national as tables
 from kernel import time
+from kernel.bookwriting import Table, write_workbook
 from kernel.errors import DomainError
 
 State = NationalList.State
@@ -77,7 +79,20 @@ def differences(request: HttpRequest) -> HttpResponse:
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
     }
-    return render(request, "desk/administration/list.html", context)
+
+    def turn(cursor: str) -> tuple[Sequence[dict[str, Any]], str]:
+        part = found_by.differences(request.user, replace(asked, after=cursor, before=""))
+        return tables.groups(part), part.next
+
+    return listing.show(
+        request,
+        "desk/administration/list.html",
+        context,
+        what="national",
+        title=_("国家系统每日差异"),
+        names=NAMES,
+        turn=turn,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -272,17 +287,9 @@ def _rows(made: NationalExport) -> Iterator[tuple[str, ...]]:
 
 
 def _xlsx(made: NationalExport) -> IO[bytes]:
-    """The workbook in a file of its own, row by row; without the minute of the download, which would change its bytes."""
+    """The workbook in a file of its own, row by row; the same bytes each time."""
     stored = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(stored, options)
-    book.set_properties({"created": made.made_at.replace(tzinfo=None)})
-    sheet = book.add_worksheet("办理情况")
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(HEADING) - 1, 22)
-    for place, row in enumerate(itertools.chain([HEADING], _rows(made))):
-        sheet.write_row(place, 0, row)
-    book.close()
+    write_workbook([Table("办理情况", HEADING, _rows(made), [22] * len(HEADING))], stored)
     stored.seek(0)
     return stored
 

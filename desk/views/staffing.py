@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from courts.access import staff
 from courts.actions.staffing import READY, confirm_staff, take_staff, withdraw_staff
 from courts.models import Court, StaffImport
+from desk import listing
 from desk.forms.administration import StaffSheetForm
 from desk.onetime import key_of, new_key
 from desk.selectors.administration import SHOWN, court_choices, staff_imports
@@ -48,7 +49,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         ],
         "crumbs": [{"label": _("人员"), "url": reverse("desk:people")}, {"label": _("人员导入")}],
     }
-    return render(request, "desk/administration/imports.html", context, status=422 if form.errors else 200)
+    return listing.show(
+        request,
+        "desk/administration/imports.html",
+        context,
+        what="staff_imports",
+        title=_("人员导入"),
+        status=422 if form.errors else 200,
+    )
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from courts.access import staff
 from courts.models import Court
+from desk import listing
 from desk.addresses import number_in
 from desk.forms.administration import TextForm
 from desk.selectors.administration import TextLine, texts
@@ -37,7 +38,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         "columns": tables.text_columns(),
         "groups": tables.text_groups(texts(court.pk), court.pk),
     }
-    return render(request, "desk/administration/list.html", context)
+    return listing.show(
+        request, "desk/administration/list.html", context, what="texts", title=_("短信文本"), names=("court",)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,11 +16,11 @@ from openpyxl.workbook import Workbook
 
 from desk import exporting
 from desk.actions import exports
-from desk.spreadsheet import Table, write_workbook
 from events.models import Event
 from jobs import running
 from jobs.models import Job
 from kernel import time
+from kernel.bookwriting import Table, write_workbook
 from tests.factories.cases import House, applicant, assigned, filed, filing, house, respondent
 from tests.factories.pages import client_of, main
 

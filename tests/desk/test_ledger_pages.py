@@ -17,7 +17,7 @@ from jobs import running
 from kernel import time
 from tests.cases.test_ledger_import import PLAIN, TODAY, book, line
 from tests.factories.cases import House, house
-from tests.factories.ledgers import messy
+from tests.factories.ledgers import UPPER, add_ledger, messy, row
 from tests.factories.pages import client_of, main
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +132,62 @@ def test_who_may_see_an_import(home: House, tmp_path: Path) -> None:
             assert taken.status_code == status
             if status == 200:
                 assert b"".join(taken.streaming_content)[:2] == b"PK"
+
+
+@pytest.mark.req("JZ-33")
+def test_a_messy_ledger_and_its_counts(home: House, tmp_path: Path) -> None:
+    client, code = client_of(home.filing), home.court.code
+    twins = {"basis": "（2022）鄂9901民初77号民事判决书", "applicant": "钱某甲", "respondent": "孙某乙"}
+    rows = [
+        row(1, f"（2023）{code}执201号", "2023年3月5日", amount="1,234.50元"),
+        row(2, f"(2023){code}执202号", "2023.3.6", amount="12.5万元"),
+        row(3, f"〔2023〕{code} 执 203 号", "二〇二三年三月七日", amount="伍万元整"),
+        row(4, f"2023{code}执00204", 45000, amount="￥８０，０００.００"),
+        row(5, f"（2023）{code}执205号", "2023-03-09", amount="八万多"),
+        row(6, f"（2023）{code}执206号", "2023年2月30日"),
+        row(7, f"（2023）{code}执207号", "2023-03-10", **twins),
+        row(8, f"（2023）{code}执208号", "2023-03-10", **twins),
+        row(1, f"（2023）{code}执201号", "2023-03-05", amount=1234.5),
+        ["小计", *[None] * (len(UPPER) - 1)],
+        list(UPPER),
+    ]
+    with time.travel(TODAY):
+        upload(client, written(tmp_path / "a.xlsx", rows))
+        ledger = LedgerImport.objects.get()
+        mapped(client, ledger)
+        ledger.refresh_from_db()
+        assert ledger.counts == {"good": 4, "bad": 2, "doubtful": 2, "repeat": 1, "passed": 2}
+        taken = client.get(f"{LIST}{ledger.pk}/problems.xlsx")
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content)))["需要处理的行"]
+        found = [tuple(map(str, line[:4])) for line in sheet.iter_rows(min_row=2, values_only=True)]
+        assert [(number, verdict) for number, verdict, _what, _fix in found] == [
+            ("9", "有错误"), ("10", "有错误"), ("11", "存疑"), ("12", "存疑"), ("13", "重复"),
+        ]  # fmt: skip
+        assert found[0][2] == "申请标的（元）：“八万多”不是规范的大写金额"
+        assert found[1][2:] == ("立案日期：2月没有30日", "2023年2月的最后一天是28日")
+        assert f"（2023）{code}执208号 的执行依据和当事人相同" in found[2][2]
+        assert found[4][2:] == ("案号：与第 5 行完全相同，只录入一次。", "可以删去这一行。")
+        assert all(fix for _row, _verdict, _what, fix in found)
+        client.post(f"{LIST}{ledger.pk}/confirm", {"act_key": new_key()})
+        running.sweep()
+        amounts = Case.objects.order_by("number_key").values_list("claim_amount", flat=True)
+        assert list(map(str, amounts[:4])) == ["1234.50", "125000.00", "50000.00", "80000.00"]
+        assert Case.objects.count() == 6
+        rows[1] = row(2, f"(2023){code}执202号", "2023.3.6", amount="13万元")
+        upload(client, written(tmp_path / "b.xlsx", rows))
+        again = LedgerImport.objects.latest("pk")
+        mapped(client, again)
+        again.refresh_from_db()
+        assert again.counts == {"same": 5, "differs": 1, "bad": 2, "repeat": 1, "passed": 2}
+        client.post(f"{LIST}{again.pk}/confirm", {"act_key": new_key()})
+        running.sweep()
+        assert Case.objects.count() == 6
+        assert str(Case.objects.get(number_key__endswith="执202").claim_amount) == "125000.00"
+
+
+def written(path: Path, rows: list[list[object]]) -> Path:
+    """These rows below merged titles and a heading of two rows."""
+    kept = openpyxl.Workbook()
+    add_ledger(kept.active, rows)
+    kept.save(path)
+    return path

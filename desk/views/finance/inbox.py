@@ -18,7 +18,7 @@ from desk import exporting
 from desk.addresses import here
 from desk.forms.finance import AccountForm
 from desk.selectors import finance as found
-from desk.spreadsheet import Table, workbook_response
+from desk.spreadsheet import workbook_response
 from desk.tables import finance as tables
 from desk.words import plain_day
 from documents.compose import style_sheet
@@ -26,6 +26,7 @@ from documents.renderer import render_pdf
 from funds.actions.statements import register_bank_account
 from funds.statements.reconciling import reconcile
 from kernel import time
+from kernel.bookwriting import Table
 from kernel.errors import DomainError
 from kernel.money import format_yuan
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courts.access import staff
+from desk import listing
 from desk.addresses import here
 from desk.forms.finance import BalanceForm, StatementForm
 from desk.onetime import key_of, new_key
@@ -50,7 +51,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "actions": [{"label": _("登记专户"), "url": reverse("desk:finance_account"), "icon": "plus"}],
         "crumbs": [{"label": _("财务"), "url": reverse("desk:finance")}, {"label": _("银行流水")}],
     }
-    return render(request, "desk/finance/statements.html", context, status=422 if form.errors else 200)
+    return listing.show(
+        request,
+        "desk/finance/statements.html",
+        context,
+        what="statements",
+        title=_("银行流水"),
+        status=422 if form.errors else 200,
+    )
 
 
 def _taken(request: HttpRequest, form: StatementForm) -> Statement:

@@ -38,6 +38,7 @@ NAMES = {
     "flags": _lazy("标记"),
     "schedules": _lazy("定期工作"),
     "suggestions": _lazy("建议时限"),
+    "inspections": _lazy("季度检查"),
 }
 
 

@@ -281,6 +281,13 @@ def _claimed(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     return found
 
 
+def _averaged(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None and found.days is not None:
+        _saw(found.rule.id, by="desk.selectors.conversions.average_of")
+    return found
+
+
 def _filled(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     found = known(*given, **more)
     for each in found:
@@ -317,6 +324,7 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("supervision.indicators.declared", "slots_of", _filled),
     ("supervision.inspections.population", "population_of", _drawn_from),
     ("funds.claimtime", "suggested", _claimed),
+    ("desk.selectors.conversions", "average_of", _averaged),
     ("supervision.indicators.reporting", "asked_of", _reported),
 )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from courts.models import CourtPack, PackRelease, User
 from courts.selectors import pack_of
 from kernel.errors import NotAllowed
+from regimes import packfile
 from regimes.errors import PackError, PackErrors
 from regimes.packs import Library, Pack, load_library, parse_pack
 
@@ -29,23 +30,9 @@ class Checked:
 def read_text(data: bytes, name: str) -> str:
     """The text of an uploaded file. Raises PackErrors when it is too large, not UTF-8, empty or cut off."""
     if len(data) > LARGEST:
-        raise _fault(
-            name, 1, _("文件超过 %d KB") % (LARGEST // 1024), _("一个规则包不会这么大，核对是不是选错了文件")
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise _fault(name, line, _("这里不是 UTF-8 文字"), _("用编辑器另存为 UTF-8 编码再上传")) from error
-    text = text.replace("\r\n", "\n")
-    if not text.strip():
-        raise _fault(name, 1, _("文件是空的"), _("选择写好的规则包文件"))
-    if not text.endswith("\n"):
-        line = text.count("\n") + 1
-        raise _fault(
-            name, line, _("最后一行没有换行，文件可能没有传完"), _("核对末尾几条规则，在最后加一个换行再上传")
-        )
-    return text
+        fix = _("一个规则包不会这么大，核对是不是选错了文件")
+        raise PackErrors([PackError(name, 1, _("（全文）"), _("文件超过 %d KB") % (LARGEST // 1024), fix)])
+    return packfile.read(data, name)
 
 
 def check_text(text: str, name: str) -> Checked:
@@ -110,7 +97,3 @@ def _misnumbered(pack: Pack, name: str) -> list[PackError]:
 def _line(pack: Pack, key: str) -> int:
     lines = pack.text.splitlines()
     return next((n for n, line in enumerate(lines, start=1) if line.startswith(key)), 1)
-
-
-def _fault(name: str, line: int, message: str, fix: str) -> PackErrors:
-    return PackErrors([PackError(name, line, _("（全文）"), message, fix)])

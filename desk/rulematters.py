@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from regimes.amounts import period_chinese
 from regimes.book import RuleBook
-from regimes.rules import DeadlineRule, Rule, Suggestion
+from regimes.rules import DeadlineRule, GuardRule, Rule, Suggestion
 
 TERMINATION = "termination"
+FUND_ACTIONS = (
+    "record_fund_movement", "submit_payout", "approve_payout", "pay_out", "pause_payout_timer", "advance_from_revolving_fund"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,18 @@ def _class_criteria(rule: Rule) -> bool:
     return getattr(rule, "sets", "case_class") == "case_class"
 
 
-def _enterprise(rule: Rule) -> bool:
-    return getattr(rule, "on", "") == "add_control_measure" and "-ENT-" in rule.id
+def _careful(rule: Rule) -> bool:
+    """A guard of control that asks against whom or against what, not how much."""
+    return isinstance(rule, GuardRule) and rule.on == "add_control_measure" and not rule.when.is_always
+
+
+def _fund_approvals(rule: Rule) -> bool:
+    return getattr(rule, "matter", "") in ("defer_payout", "escrow_funds", "payout")
 
 
 MATTERS: tuple[Matter, ...] = (
     Matter(_lazy("执行通知"), ("enforcement_notice", "notice_and_report_order", "three_documents_served")),
+    Matter(_lazy("分工"), section="duties_of_roles"),
     Matter(_lazy("接收案件"), ("case_acceptance",)),
     Matter(_lazy("发起网络查控"), ("network_query_start", "network_analysis_online_freeze")),
     Matter(_lazy("网上控制"), ("online_freeze", "online_control", "network_analysis_online_freeze")),
@@ -64,9 +73,10 @@ MATTERS: tuple[Matter, ...] = (
     Matter(_lazy("起拍价、保证金"), section="guards", keep=_on("set_starting_price", "set_auction_deposit")),
     Matter(_lazy("委托评估"), section="guards", keep=_on("choose_price_method", "commission_valuation")),
     Matter(_lazy("案款发放"), ("payout", "payout_small", "payout_submit_to_finance", "finance_payout", "payout_overdue")),
-    Matter(_lazy("提存、延期发放"), ("escrow", "payout_after_deferral")),
+    Matter(_lazy("提存、延期发放"), ("escrow", "payout_after_deferral"), section="approvals", keep=_fund_approvals),
+    Matter(_lazy("案款管理"), section="guards", keep=_on(*FUND_ACTIONS)),
     Matter(_lazy("结案期限"), ("case_close", "case_close_target", "case_close_statutory", "first_case_average")),
-    Matter(_lazy("繁简分流"), ("triage",)),
+    Matter(_lazy("繁简分流、分类"), ("triage",), section="classifications"),
     Matter(_lazy("繁简标准"), section="criteria", keep=_class_criteria),
     Matter(_lazy("繁简转换"), ("conversion_assignment", "conversion_proposal", "conversion_feedback"), section="conversions"),
     Matter(_lazy("延长、扣除期限的审批"), section="approvals", keep=lambda rule: getattr(rule, "matter", "") in ("extend_case_limit", "deduct_period")),
@@ -78,7 +88,7 @@ MATTERS: tuple[Matter, ...] = (
     Matter(_lazy("留言回复"), ("message_reply",)),
     Matter(_lazy("告知当事人的环节"), section="pushes"),
     Matter(_lazy("长期未结"), ("long_pending_ledger", "long_open", "overdue_clearing")),
-    Matter(_lazy("涉企保护"), section="guards", keep=_enterprise),
+    Matter(_lazy("涉企保护、慎重采取措施"), section="guards", keep=_careful),
     Matter(_lazy("承办人资格"), section="guards", keep=_on("assign_handler", "assign_case_to_team")),
     Matter(_lazy("定期工作"), section="schedules"),
     Matter(_lazy("核心指标"), section="indicators"),

@@ -59,6 +59,8 @@ def deeds_of(rule: Rule) -> tuple[str, ...]:
     match rule:
         case DeadlineRule() | Suggestion() if rule.kind in CLOCK_KINDS:
             return ("started", "met") if rule.met_by else ("started",)
+        case DeadlineRule(kind="average"):
+            return ("started",)
         case DeadlineRule() | GuardRule() | ChecklistItem():
             return ("refused", "passed")
     return ("started",)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import yaml
 
-from regimes import linedyaml, vocabulary
+from regimes import linedyaml, packfile, vocabulary
 from regimes.errors import PackError, PackErrors, RegimeError, did_you_mean
 from regimes.inspections import InspectionRule
 from regimes.measures import load_measures
@@ -333,7 +333,7 @@ def _load_library(folder: Path, stamp: tuple[tuple[Path, int, int], ...]) -> Lib
             continue
         name = file.relative_to(folder).as_posix()
         try:
-            pack = parse_pack(_read(file, name), name, words, nodes)
+            pack = parse_pack(packfile.read(file.read_bytes(), name), name, words, nodes)
         except PackErrors as found:
             errors.extend(found.errors)
             continue
@@ -342,17 +342,6 @@ def _load_library(folder: Path, stamp: tuple[tuple[Path, int, int], ...]) -> Lib
     if errors:
         raise PackErrors(errors)
     return Library(packs)
-
-
-def _read(file: Path, name: str) -> str:
-    """The text of a pack file. Raises PackErrors naming the line that is not UTF-8."""
-    data = file.read_bytes()
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        fault = PackError(name, line, "（格式）", "这里不是 UTF-8 文字", "用编辑器另存为 UTF-8 编码")
-        raise PackErrors([fault]) from error
 
 
 def _faults_of_measures(file: Path) -> list[PackError]:

@@ -197,7 +197,7 @@ def _barriers(rule: Rule, register: Register) -> Iterator[str]:
     """Titles of what a rule cannot do without."""
     if isinstance(rule, (Indicator, Schedule)) and not _is_worked(rule):
         yield TITLES[-1]
-    if isinstance(rule, DeadlineRule) and rule.kind in ("average", "absolute"):
+    if isinstance(rule, DeadlineRule) and rule.kind in ("average", "absolute") and not register.done(rule.id):
         yield TITLES[-1]
     if isinstance(rule, (DeadlineRule, Suggestion)):
         yield _any_of(register, "events", _starts(rule))

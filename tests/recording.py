@@ -267,9 +267,24 @@ def _counted(known: Callable[..., Any], lines: Any, *given: Any, **more: Any) ->
 
 
 def _drawn_from(known: Callable[..., Any], rule: Any, *given: Any, **more: Any) -> Any:
-    """A subject of an inspection is at work once a verb freezes who may be drawn, also where that is nobody."""
+    """A subject of an inspection is at work once a verb freezes cases of which some may be drawn."""
     found = known(rule, *given, **more)
-    _saw(rule.id)
+    if found:
+        _saw(rule.id)
+    return found
+
+
+def _claimed(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None:
+        _saw(found.rule.id, by="funds.claimtime.suggested")
+    return found
+
+
+def _averaged(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
+    found = known(*given, **more)
+    if found is not None and found.days is not None:
+        _saw(found.rule.id, by="desk.selectors.conversions.average_of")
     return found
 
 
@@ -308,6 +323,8 @@ WATCHED: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("supervision.indicators.counting", "count", _counted),
     ("supervision.indicators.declared", "slots_of", _filled),
     ("supervision.inspections.population", "population_of", _drawn_from),
+    ("funds.claimtime", "suggested", _claimed),
+    ("desk.selectors.conversions", "average_of", _averaged),
     ("supervision.indicators.reporting", "asked_of", _reported),
 )
 

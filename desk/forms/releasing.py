@@ -27,7 +27,7 @@ class UploadForm(OnceForm):
 
     file = forms.FileField(
         label=_("规则包文件"),
-        help_text=_("YAML 文本，UTF-8 编码，不超过 512 KB"),
+        help_text=_("YAML 文本，UTF-8 编码，不超过 512 KB，最后一行是三个英文句点"),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml,text/yaml,text/plain"}),
         error_messages={"required": _("请选择规则包文件。"), "empty": _("文件是空的，请重新选择。")},
     )

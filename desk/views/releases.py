@@ -26,6 +26,7 @@ from desk.tables import releasing as tables
 from jobs.views import progress_of
 from kernel import time
 from kernel.errors import DomainError
+from regimes import packfile
 from regimes.errors import PackError, PackErrors
 from regimes.packs import TEMPLATE
 
@@ -126,7 +127,7 @@ def decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def text(request: HttpRequest, pk: int) -> HttpResponse:
     """The text of a draft as it was uploaded."""
     found = _visible(request, pk)
-    response = HttpResponse(found.text, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(packfile.written(found.text), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.code}-{found.version}.yaml"'
     return response
 

@@ -80,6 +80,7 @@ def test_triage_and_its_register_are_sound(visit: Visit, shoot: Shoot, home: Hou
             f"/cases/{waiting.pk}/?node={row.pk}": home.centre,
             f"/cases/{waiting.pk}/?node={row.pk}#handler": home.handler,
             f"/cases/{waiting.pk}/acts/triage-facts/": home.centre,
+            f"/cases/{waiting.pk}/acts/correct-filing/": home.filing,
             f"/cases/{drafted.pk}/": home.centre,
             f"/cases/{drafted.pk}/acts/conversion-trigger/": home.handler,
             "/conversions": home.centre,

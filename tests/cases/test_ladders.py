@@ -132,6 +132,20 @@ def test_a_payout_rests_only_once_approved_and_is_due_ten_days_after_the_reason_
         )  # fmt: skip
     assert due(case, "LY-D-10") == "2023-06-25"
     assert Deadline.objects.get(case_id=case.pk, rule_id="LY-D-09").state == "running"
+    # The tenth day above is a holiday, so that nine and eleven days would end on the same day; this one is a Friday.
+    with on("2023-06-20 09:00"):
+        money(home, case, "20000.00", "S2")
+    second = case.subjects.filter(kind="receipt").exclude(pk=receipt).get().pk
+    with on("2023-06-20"):
+        again = ask(home, case, "defer_payout", {**facts, "subject": second}, files=proof(case, home.handler))
+        say_yes(again, home.director, vice)
+    with on("2023-07-11"):
+        release_hold(
+            case_id=case.pk, hold_id=Hold.objects.get(case=case, last=None).pk, on=D(2023, 7, 11), outcome="cause_gone",
+            actor=home.handler, at=time.now(), key=key(),
+        )  # fmt: skip
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="LY-D-10", subject_id=second)
+    assert clock.due_on == D(2023, 7, 21)
 
 
 def test_what_an_approval_makes_true_is_noted_on_its_subject() -> None:

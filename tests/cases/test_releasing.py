@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 
@@ -20,6 +21,8 @@ from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from notices.models import Message
 from regimes.errors import PackErrors
+from regimes.packfile import written
+from regimes.packs import parse_pack
 from supervision.replay import differences, replay, stored
 from tests.cases.test_repinning import LONGER, changed
 from tests.factories.cases import House, assigned, filing, house, key
@@ -178,8 +181,8 @@ def test_only_the_administrator_of_all_followers_uploads(home: House, admin: Use
         with pytest.raises(NotAllowed, match="本院和下级法院以外"):
             upload(person(other.court, "administrator"))
         base = PackRelease.objects.get(code="BASE").text.replace("version: 1", "version: 2", 1)
-        with pytest.raises((NotAllowed, PackErrors)):
-            upload(admin, base)
+        with pytest.raises(PackErrors, match="effective"):
+            upload(admin, written(base))
         assert not PackDraft.objects.exists()
 
 
@@ -190,12 +193,14 @@ def test_only_the_administrator_of_all_followers_uploads(home: House, admin: Use
         ("pack: 荆州\n".encode("gbk"), 1, "不是 UTF-8"),
         (b"x" * 600_000, 1, "超过 512 KB"),
         (b"pack: JZ-2023", 1, "没有传完"),
-        (b"- 1\n", 1, "不是键值结构"),
-        (b"a: &x [*x]\n", 1, "引用了另一处"),
-        (b"a: " + b"[" * 9000 + b"\n", 1, "套得太深"),
-        (b"!!python/object/apply:os.system [ls]\n", 1, "不是键值结构"),
+        (b"pack: JZ-2023\nversion: 2\n", 2, "没有传完"),
+        (b"pack: JZ-2023\n...\nversion: 2\n...\n", 2, "只能有一个"),
+        (b"- 1\n...\n", 1, "不是键值结构"),
+        (b"a: &x [*x]\n...\n", 1, "引用了另一处"),
+        (b"a: " + b"[" * 9000 + b"\n...\n", 1, "套得太深"),
+        (b"!!python/object/apply:os.system [ls]\n...\n", 1, "不是键值结构"),
     ],
-    ids=["empty", "gbk", "large", "cut", "list", "alias", "deep", "object"],
+    ids=["empty", "gbk", "large", "cut", "unclosed", "two", "list", "alias", "deep", "object"],
 )
 def test_what_is_no_pack_is_refused_with_its_line(admin: User, data: bytes, line: int, message: str) -> None:
     with pytest.raises(PackErrors) as caught:
@@ -211,7 +216,7 @@ def test_the_order_of_versions_is_kept(home: House, admin: User) -> None:
     text = changed(LONGER).text
     for wrong, key_, fix in (
         (text.replace("version: 2", "version: 3", 1), "version", "version: 2"),
-        (PackRelease.objects.get(code="JZ-2023").text, "version", "version: 2"),
+        (written(PackRelease.objects.get(code="JZ-2023").text), "version", "version: 2"),
         (changed(LONGER, since="2020-01-01").text, "effective", "effective.from"),
     ):
         with pytest.raises(PackErrors) as caught:
@@ -222,28 +227,32 @@ def test_the_order_of_versions_is_kept(home: House, admin: User) -> None:
 
 
 def test_a_file_cut_off_anywhere_changes_nothing(home: House, admin: User) -> None:
-    """Cut in a line: refused. Cut between two rules: at most a draft, whose preview names the clocks that would end."""
+    """In the middle of a line, at the end of one, between two rules: what did not arrive whole is no draft."""
     whole = changed(LONGER).text
+    ends = [place + 1 for place, sign in enumerate(whole[:-1]) if sign == "\n"]
+    shares = [len(whole) * share // 20 for share in range(1, 20)]
+    assert sum(_is_right(whole[:end]) for end in ends[::40]) > 5, "nothing but the closing line tells them"
     with time.travel(START):
-        assigned(home, filing("2026-03-02"))
-        named = []
-        for share in range(1, 20):
-            cut = whole[: len(whole) * share // 20]
-            try:
-                draft = upload(admin, cut)
-            except PackErrors as error:
-                named.append(error.errors[0])
-                continue
-            # By chance at the end of a line and of a rule: a whole file, as far as anybody can tell.
-            assert cut.endswith("\n")
-            withdraw_draft(draft_id=draft.pk, actor=admin, at=time.now(), key=key())
-        assert len(named) >= 17
-        assert all(error.line > 0 and error.fix for error in named)
-        between = whole[: whole.index("  - id: JZ-D-02")]
-        draft = previewed(upload(admin, between))
-        assert draft.preview["changes"].get("ended", 0) > 0 or draft.preview["cases"] == 1
+        case = assigned(home, filing("2026-03-02"))
+        for length in (*shares, *ends, len(whole) - 1, len(whole) - 2):
+            cut = whole[:length]
+            with pytest.raises(PackErrors, match="没有传完") as caught:
+                upload(admin, cut)
+            last = (cut.rstrip() if cut.endswith("\n") else cut).count("\n") + 1
+            assert caught.value.errors[0].line == last
+            assert caught.value.errors[0].fix
+        assert not PackDraft.objects.exists()
+        assert not Event.objects.filter(kind__startswith="packdraft").exists()
         assert PackRelease.objects.filter(code="JZ-2023").count() == 1
-        assert Case.objects.get().packs[1]["version"] == 1
+        assert Case.objects.get().packs == case.packs
+        assert upload(admin, whole).text == whole.removesuffix("...\n")
+
+
+def _is_right(text: str) -> bool:
+    """Whether the rules of a text can be read."""
+    with suppress(PackErrors):
+        return bool(parse_pack(text, "2.yaml"))
+    return False
 
 
 @pytest.mark.req("SQ-56")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from cases.actions.transfers import (
 )
 from cases.models import Case, Fact, Node, Party
 from courts.models import User
+from deadlines.models import Deadline
 from documents.models import Paper
 from events.models import Event
 from funds.actions.transfers import fund_of, top_up
@@ -28,12 +30,15 @@ from funds.models import Receipt, Transfer
 from funds.selectors import money_of
 from kernel import time
 from kernel.errors import BadInput, DomainError, NotAllowed, WrongState
+from measures.actions.controlling import mark_disposable
+from measures.actions.disposing import Announcement, announce_auction, record_result, set_price
 from measures.actions.finding import Found, add_property
-from tests.factories.cases import House, applicant, assigned, filing, house, key, node, respondent
+from tests.factories.cases import House, applicant, assigned, complete, filing, house, key, node, respondent
 from tests.factories.courts import person
-from tests.walks.stage import due, money, on, pay, payee, state
+from tests.walks.stage import control, due, item, money, on, pay, payee, state
 
 pytestmark = pytest.mark.django_db
+OPEN = ["first_rank", "title_clear", "no_objection", "possession_checked"]
 
 
 def ask(
@@ -103,6 +108,31 @@ def test_money_with_a_ground_is_escrowed_within_ten_days() -> None:
         pay(home, case, receipt, to, "B1")
     assert money_of(case.about).paid == Decimal(30000)
     assert list(differences()) == []
+
+
+def test_in_luoyang_escrow_is_approved_strictly_by_the_levels_of_its_pack() -> None:
+    """LY-AP-04: the director, then the president in charge; the first alone gives nothing."""
+    home = house(packs=("LY-2021",))
+    vice = person(home.court, "vice_president", name="韩副院")
+    with on("2023-09-20"):
+        case = assigned(home, filing("2023-09-20"))
+        receipt = money(home, case, "30000.00", "S1")
+    with on("2023-09-20 11:00"):
+        made = ask(home, case, "escrow", "30000.00", receipt, cause="payee_refuses")
+        request = Request.objects.latest("pk")
+        assert request.chain == ["bureau_director", "vice_president"]
+        assert request.facts["approval_rule"] == "LY-AP-04"
+    with on("2023-09-21"):
+        grant(home.director)
+    made.refresh_from_db()
+    assert made.state == "requested"
+    with on("2023-09-22"):
+        grant(vice)
+    made.refresh_from_db()
+    assert made.state == "approved"
+    with on("2023-09-23"):
+        go(hold_transfer, case, made, home.funds, body="云州市公证处")
+    assert money_of(case.about).escrow == Decimal(30000)
 
 
 def test_what_the_approvers_refuse_is_not_escrowed_and_its_clock_falls_away() -> None:
@@ -197,21 +227,47 @@ def test_insurance_shows_as_aid_and_not_as_recovered() -> None:
     assert (found.aid, found.received, found.outstanding) == (Decimal(20000), Decimal(0), Decimal(80000))
 
 
-def test_losers_get_their_deposits_back_and_the_winner_pays_with_his() -> None:
-    home = house()
+def announced(home: House) -> Case:
+    """A house worth 500,000, whose first auction opens on 2023-07-10."""
     with on("2023-06-01"):
-        case = assigned(home, filing("2023-06-01", applicant(), respondent()))
+        case = assigned(home, filing("2023-06-01", applicant(), respondent(), amount="500000.00"))
         party = Party.objects.get(case=case, role="respondent").pk
-        add_property(
-            case_id=case.pk, item=Found(party, "real_estate", "房屋", Decimal(500000)), source="declaration", on=time.today(),
+        given = {"actor": home.handler, "at": time.now(), "on": time.today()}
+        house_of = Found(party, "real_estate", "房屋", Decimal(500000))
+        add_property(case_id=case.pk, item=house_of, source="declaration", key=key(), **given)
+        control(home, case, "seal", "房屋")
+        mark_disposable(property_id=item(case, "房屋").pk, conditions=OPEN, key=key(), **given)
+        complete(case, "reference_price_start", home.handler, on=time.today(), method="online_inquiry")
+        waiting = node(case, "reference_price_set")
+        set_price(
+            node_id=waiting.pk, seen_version=waiting.version, price=Decimal(500000), method="online_inquiry",
+            report="询1", key=key(), **given,
+        )  # fmt: skip
+        waiting = node(case, "auction_announcement")
+        terms = Announcement(time.today(), dt.date(2023, 7, 10), Decimal(400000), Decimal(50000), "甲平台")
+        announce_auction(
+            node_id=waiting.pk, seen_version=waiting.version, announcement=terms, actor=home.handler, at=time.now(),
+            key=key(),
+        )  # fmt: skip
+    return case
+
+
+def test_losers_get_their_deposits_back_and_the_winner_pays_with_his() -> None:
+    """BASE-D-26: 24 hours from the end of the bidding; met with the last loser, not with the first."""
+    home = house()
+    case = announced(home)
+    subject = item(case, "房屋").subject_id
+    with on("2023-07-10 11:00"):
+        waiting = node(case, "auction_result")
+        record_result(
+            node_id=waiting.pk, seen_version=waiting.version, sold=True, price=Decimal(450000), on=time.today(),
             actor=home.handler, at=time.now(), key=key(),
         )  # fmt: skip
-        item = case.subjects.get(kind="property")
-        receipts = [money(home, case, "50000.00", f"D{n}") for n in range(2)]
-    with on("2023-06-02"):
+        receipts = [money(home, case, "50000.00", f"D{n}") for n in range(3)]
+    with on("2023-07-10 14:00"):
         made = [
             set_deposit_aside(
-                case_id=case.pk, receipt_id=receipt.pk, subject_id=item.pk, bidder=f"竞买人{n}", on=time.today(),
+                case_id=case.pk, receipt_id=receipt.pk, subject_id=subject, bidder=f"竞买人{n}", on=time.today(),
                 actor=home.handler, at=time.now(), key=key(),
             )
             for n, receipt in enumerate(receipts)
@@ -220,9 +276,17 @@ def test_losers_get_their_deposits_back_and_the_winner_pays_with_his() -> None:
             go(hold_transfer, case, each, home.funds, body="")
         with pytest.raises(NotAllowed):
             go(pay_transfer, case, made[0], home.handler, bank_ref="X")
-        go(release_transfer, case, made[1], home.funds, reason="成交，抵作价款")
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="BASE-D-26")
+    assert (clock.subject_id, clock.state) == (subject, "running")
+    assert clock.due_at == dt.datetime.fromisoformat("2023-07-11T11:00:00+08:00")
+    with on("2023-07-10 15:00"):
+        go(release_transfer, case, made[2], home.funds, reason="成交，抵作价款")
         go(pay_transfer, case, made[0], home.finance, bank_ref="BACK-1")
-    last = Event.objects.filter(stream=case.about, kind="transfer.paid_noted").get()
+    assert state(case, "BASE-D-26") == "running", "one loser still waits"
+    with on("2023-07-10 16:30"):
+        go(pay_transfer, case, made[1], home.finance, bank_ref="BACK-2")
+    assert state(case, "BASE-D-26") == "met"
+    last = Event.objects.filter(stream=case.about, kind="transfer.paid_noted").latest("pk")
     assert "losing_deposits_returned" in str(last.data)
     found = money_of(case.about)
     assert (found.custody, found.deposit) == (Decimal(50000), Decimal(0))

@@ -14,7 +14,9 @@ from cases.actions.clues import receive_clue
 from cases.models import Case, Node
 from courts.actions.delegating import delegate, withdraw
 from courts.models import Delegation, User
+from deadlines.models import Deadline
 from deadlines.receivers import Directory
+from deadlines.sweep import sweep
 from events.log import history
 from kernel import time
 from kernel.errors import BadInput, NotAllowed
@@ -71,6 +73,18 @@ def test_the_work_of_a_handler_reaches_the_delegate_and_ends_by_itself(home: Hou
             "handler", court_id=home.court.pk, team_id=home.team.pk, owner_id=home.handler.pk
         )
         assert people == [home.handler.pk, other.pk]
+        clock = Deadline.objects.filter(case_id=case.pk, state="running", timer__isnull=False).earliest(
+            "timer__fire_at"
+        )
+    with time.travel(clock.timer.fire_at):
+        assert time.today() <= row.last, "its first rung comes while the handler is away"
+        sweep()
+        warned = {
+            (m.to_user_id, m.rule_id) for m in Message.objects.filter(about=case.about, to_user__isnull=False)
+        }
+        assert {(home.handler.pk, clock.rule_id), (other.pk, clock.rule_id)} <= warned, (
+            "the warning reaches both"
+        )
     with time.travel("2023-04-29 09:30"):
         assert not Case.objects.visible_to(fresh(other)).exists(), "it has ended by itself"
         assert row.last == D(2023, 4, 28)

@@ -81,14 +81,21 @@ def test_only_the_named_file_of_the_tree_is_reported() -> None:
     assert [line.split()[0] for line in lines] == ["JZ-2023/1", "1"]
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
-def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "读不了这个文件"),
+        (b"\xff\xfe\x00", "x.yaml:1: （全文）: 这里不是 UTF-8 文字"),
+        (b"pack: QS-2025\nversion: 1\n", "x.yaml:2: （全文）: 文件没有以单独一行“...”结束，可能没有传完"),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, words: str) -> None:
     file = tmp_path / "x.yaml"
     if content is not None:
         file.write_bytes(content)
     code, lines = run(file)
     assert code == 1
-    assert "读不了这个文件" in lines[0]
+    assert words in lines[0]
 
 
 def test_a_seed_changed_after_its_release_fails() -> None:

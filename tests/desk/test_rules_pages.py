@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from courts.models import CourtPack, User
+from desk.rulematters import MATTERS, said
 from kernel import time
+from regimes.book import Pinned, RuleBook
 from regimes.packs import load_library
 from tests.factories.cases import House, assigned, filing, house
 from tests.factories.courts import court, person
@@ -134,6 +136,49 @@ def test_two_courts_stand_side_by_side(home: House) -> None:
     assert "不同" in page
     same = text(home.handler, f"/rules/compare?a={home.court.pk}&b={home.court.pk}")
     assert "不同" not in same
+
+
+# What the courts were found to differ in: matter -> pack -> what it says of it, "" where its document is silent.
+CONFLICTS = {
+    "执行通知": {"JZ-2023": "收案后5个工作日、收案后10日", "SQ-2022": "立案后5个工作日", "LY-2021": "立案后10日"},
+    "分工": {"JZ-2023": "", "SQ-2022": "制作、送达三份文书", "JM-2022": "集中送达窗口", "LY-2021": "员额法官主办"},
+    "接收案件": {"JZ-2023": "", "SQ-2022": "", "JM-2022": "", "LY-2021": "立案后3日"},
+    "发起网络查控": {"SQ-2022": "立案后5个工作日", "LY-2021": "接收案件后3日", "JZ-2023": ""},
+    "网上控制": {"JZ-2023": "财产反馈后3个工作日", "LY-2021": "财产反馈后48小时", "JM-2022": ""},
+    "线下及其他控制": {"JZ-2023": "财产反馈后10个工作日", "SQ-2022": "立案后10个工作日", "LY-2021": "财产反馈后10个工作日"},
+    "现场调查": {"JZ-2023": "收案后30日、收案后60日", "LY-2021": ""},
+    "启动确定参考价": {"JZ-2023": "满足处置条件后10个工作日", "LY-2021": "", "BASE": "30日"},
+    "启动拍卖": {"JZ-2023": "参考价确定后20个工作日", "LY-2021": "符合拍卖条件后30日", "BASE": "10日"},
+    "拍卖公告": {"LY-2021": "拍卖公告发布后15日、拍卖公告发布后30日", "JZ-2023": ""},
+    "起拍价、保证金": {"LY-2021": "百分之七十", "SQ-2022": ""},
+    "委托评估": {"LY-2021": "一律先作网络询价", "JZ-2023": ""},
+    "案款发放": {"JZ-2023": "案款到账后7日、案款到账后10个工作日、财务接到通知后5个工作日", "LY-2021": "案款到账后30日"},
+    "提存、延期发放": {"JZ-2023": "符合提存条件后10日", "LY-2021": "法定事由消失后10日"},
+    "案款管理": {"JM-2022": "不得脱离系统", "JZ-2023": "沟通记录", "LY-2021": "周转基金"},
+    "结案期限": {"SQ-2022": "立案后30日、立案后6个月", "JM-2022": "立案后30个工作日、立案后3个月15日", "LY-2021": "立案后70日", "JZ-2023": ""},
+    "繁简分流、分类": {"SQ-2022": "立案后5个工作日", "JM-2022": "涉企分类", "JZ-2023": "", "LY-2021": ""},
+    "繁简转换": {"SQ-2022": "转换批准后3日", "JM-2022": "", "LY-2021": ""},
+    "终本条件": {"JZ-2023": "社区、村委会调查", "SQ-2022": "终本文书上网", "JM-2022": "网络查控系统全面核查"},
+    "终本时间": {"JZ-2023": "收案后90日", "BASE": "3个月"},
+    "终本约谈": {"JZ-2023": "财产调查完成后10个工作日", "LY-2021": ""},
+    "信访答复": {"JZ-2023": "接访后7个工作日", "LY-2021": "收到反映后3日", "SQ-2022": "上级交办文书写明的日期"},
+    "告知当事人的环节": {"JZ-2023": "分案后", "SQ-2022": "转为繁案", "LY-2021": "限制消费令"},
+    "长期未结": {"JZ-2023": "立案后6个月", "LY-2021": "6月30日前", "JM-2022": ""},
+    "涉企保护、慎重采取措施": {"JZ-2023": "经济影响评估", "LY-2021": "生活必需品", "JM-2022": "经济影响评估", "SQ-2022": ""},
+    "承办人资格": {"LY-2021": "员额法官承办", "SQ-2022": "速执团队", "JZ-2023": ""},
+    "定期工作": {"LY-2021": "周通报", "JZ-2023": "八项重点工作检查", "SQ-2022": "超期节点统计表"},
+    "核心指标": {"LY-2021": "3918", "JZ-2023": "终本合格率"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("matter", CONFLICTS)
+def test_the_comparison_tells_where_the_courts_differ(matter: str) -> None:
+    library = load_library()
+    [row] = [each for each in MATTERS if str(each.label) == matter]
+    for code, expected in CONFLICTS[matter].items():
+        told = "、".join(each.text for each in said(RuleBook([Pinned(library.pack(code))]), row))
+        assert expected in told, (code, told)
+        assert expected or not told, f"{code} says nothing of it"
 
 
 def test_a_number_the_source_does_not_state_is_no_limit(home: House) -> None:

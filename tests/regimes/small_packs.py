@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from regimes.errors import PackError, PackErrors
+from regimes.packfile import written
 from regimes.packs import Library, Pack, load_library, parse_pack
 from regimes.vocabulary import parse_vocabulary
 
@@ -86,13 +87,13 @@ def faults(text: str) -> list[PackError]:
 
 
 def folder(path: Path, packs: dict[str, str]) -> Path:
-    """Write vocabulary, nodes and packs ("XX-2023/1" -> text) under a folder."""
+    """Write vocabulary, nodes and packs ("XX-2023/1" -> text) under a folder; a text that ends in a line is cut off."""
     (path / "vocabulary.yaml").write_text(VOCABULARY, encoding="utf-8")
     (path / "nodes.yaml").write_text(NODES, encoding="utf-8")
     for name, text in packs.items():
         file = path / f"{name}.yaml"
         file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_text(written(text) if text.endswith("\n") else text, encoding="utf-8")
     return path
 
 

@@ -63,8 +63,9 @@ BAD = {
     "cut off in a line": (
         {"XX-2023/1": PACK[: PACK.index("workdays")]},
         ("XX-2023/1", "period"),
-        "写成 5 workdays",
+        "加一个换行",
     ),
+    "cut off between two rules": ({"XX-2023/1": TWICE}, ("XX-2023/1", "met_by"), "三个英文句点"),
 }
 
 
@@ -76,6 +77,8 @@ def test_a_bad_pack_is_refused_with_line_and_fix(kind: str, tmp_path: Path) -> N
     if kind == "not utf-8":
         bad = tmp_path / f"{file}.yaml"
         bad.write_bytes(bad.read_bytes().replace("三(二)1".encode(), "三(二)1".encode("gbk")))
+    if kind == "cut off between two rules":
+        (tmp_path / f"{file}.yaml").write_text(PACK, encoding="utf-8")
     with pytest.raises(PackErrors) as caught:
         library(tmp_path, {})
     text = files[file]

@@ -12,6 +12,7 @@ import pytest
 
 from regimes.amounts import parse_period
 from regimes.errors import PackErrors, RegimeError
+from regimes.packfile import written
 from regimes.packs import load_library
 from regimes.periods import Repeat
 from regimes.rules import DeadlineRule, GuardRule, MetBy
@@ -571,7 +572,7 @@ def test_the_library_is_kept_until_a_file_changes(tmp_path: Path) -> None:
     first = load_library(path)
     assert load_library(path) is first
     file = path / "XX-2023" / "1.yaml"
-    file.write_text(swapped("5 workdays", "6 workdays"), encoding="utf-8")
+    file.write_text(written(swapped("5 workdays", "6 workdays")), encoding="utf-8")
     os.utime(file, ns=(1, 1))
     assert str(load_library(path).deadline("XX-D-01")[1].period[0]) == "6 workdays"
     (path / "nodes.yaml").write_text(NODES.replace("notice:", "note:"), encoding="utf-8")

@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 
 from cases.actions.assigning import seal_case
+from cases.actions.holds import set_hold
 from cases.models import Case
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
+from measures.actions.finding import Found, add_property
 from notices.models import Message
+from petitions.actions.petitions import Registration, register_petition
 from regimes.sampling import Unit, digest, draw
 from supervision.actions.commentaries import draft_commentary, review_commentary, rewrite_commentary
 from supervision.actions.findings import (
@@ -42,6 +45,7 @@ from tests.factories.cases import House, assigned, filing, house, key
 from tests.factories.courts import court, person
 from tests.factories.documents import jpeg, upload
 from tests.factories.inspections import Bureau, bureau, by, drawn, enter_all, planned, section
+from tests.walks.stage import money, on
 
 pytestmark = pytest.mark.django_db
 CHECKED, LATER = "2023-06-30 09:00", "2023-07-20 10:00"
@@ -80,6 +84,55 @@ def test_six_sections_for_each_court_each_with_a_frozen_population(place: Bureau
     assert old.counted == 7
     assert old.digest == digest([Unit(*row) for row in old.population])
     assert section_of(found, place.home, "petitions").counted == 0
+
+
+@pytest.mark.req("JZ-04")
+def test_each_subject_draws_from_the_cases_that_it_names(place: Bureau) -> None:
+    """终本、案款、异议、信访、重大: each by what happened in the quarter, the case beside it left out."""
+    home = place.home
+    with on("2023-05-10 09:00"):
+        ended, paid, argued, visited, large, criminal, quiet = (
+            assigned(home, filing("2023-05-10", **more))
+            for more in ({}, {}, {}, {}, {"amount": "10000000.00"}, {"facts": {"case_kind": ["criminal_property"]}}, {"amount": "9999999.99"})
+        )  # fmt: skip
+        money(home, paid, "5000.00", "Q1")
+        party = argued.parties.get(role="respondent").pk
+        flat = Found(party, "real_estate", "房屋", Decimal(50000))
+        add_property(case_id=argued.pk, item=flat, source="declaration", on=time.today(), **by(home.handler))
+        set_hold(
+            case_id=argued.pk,
+            rule_id="BASE-H-02",
+            subject_id=argued.subjects.get(kind="property").pk,
+            document="书面异议",
+            ground="案外人主张房屋归其所有",
+            on=time.today(),
+            **by(home.handler),
+        )
+        visit = Registration(
+            channel="visit", level="basic", name="张三", demand="请求说明进展。", received_on=time.today()
+        )
+        register_petition(case_id=visited.pk, given=visit, actor=home.handler, at=time.now(), key=key())
+    Case.objects.filter(pk=ended.pk).update(
+        state="closed", closing_type="terminated_this_procedure", closed_on="2023-06-20"
+    )
+    with time.travel(CHECKED):
+        found = planned(place)
+    drawn_from = {
+        each.subject: [row[0] for row in each.population]
+        for each in found.sections.exclude(subject="over_long")
+    }
+    assert drawn_from == {
+        "termination_quality": [ended.pk],
+        "case_funds": [paid.pk],
+        "objections": [argued.pk],
+        "petitions": [visited.pk],
+        "major": [large.pk, criminal.pk],
+    }
+    assert quiet.pk not in {pk for pks in drawn_from.values() for pk in pks}
+    with time.travel("2023-10-10 09:00"):
+        later = planned(place, 2023, 3)
+    counted = {each.subject: each.counted for each in later.sections.exclude(subject="over_long")}
+    assert counted == {"termination_quality": 0, "case_funds": 0, "objections": 1, "petitions": 0, "major": 2}
 
 
 def section_of(inspection: Inspection, home: House, subject: str) -> InspectionSection:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.whatif import Line, Tally, Trial, batches, summary, try_cases
 from courts.models import Court
 from kernel.dates import long_date
+from regimes import packfile
 from regimes.errors import PackErrors
 from regimes.packs import Pack, parse_pack
 
@@ -45,9 +46,9 @@ class Command(BaseCommand):
 
     def _pack(self, file: Path) -> Pack:
         try:
-            return parse_pack(file.read_text(encoding="utf-8"), str(file))
-        except (OSError, UnicodeDecodeError):
-            self.stderr.write(_("读不了文件“%s”。核对文件名，存成 UTF-8。") % file)
+            return parse_pack(packfile.read(file.read_bytes(), str(file)), str(file))
+        except OSError:
+            self.stderr.write(_("读不了文件“%s”。核对文件名。") % file)
         except PackErrors as errors:
             self.stderr.write(str(errors))
         sys.exit(1)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from courts.models import PackRelease
+from regimes import packfile
 from regimes.errors import PackError, PackErrors, RegimeError
 from regimes.nodes import load_nodes
 from regimes.packs import FOLDER, Library, Pack, load_library, parse_pack
@@ -37,6 +38,7 @@ NAMES = {
     "flags": _lazy("标记"),
     "schedules": _lazy("定期工作"),
     "suggestions": _lazy("建议时限"),
+    "inspections": _lazy("季度检查"),
 }
 
 
@@ -79,7 +81,7 @@ def _tree() -> tuple[list[Pack], list[PackError]]:
 
 def _readable(file: Path, name: str) -> Pack | None:
     with suppress(PackErrors):
-        return parse_pack(file.read_text(encoding="utf-8"), name)
+        return parse_pack(packfile.read(file.read_bytes(), name), name)
     return None
 
 
@@ -148,9 +150,9 @@ def _chosen(
 def _outside(file: Path, packs: Iterable[Pack]) -> tuple[Pack | None, list[PackError]]:
     name = str(file.resolve())
     try:
-        pack = parse_pack(file.read_text(encoding="utf-8"), name)
-    except (OSError, UnicodeDecodeError):
-        fault = PackError(name, 1, _("（全文）"), _("读不了这个文件"), _("核对文件名，存成 UTF-8"))
+        pack = parse_pack(packfile.read(file.read_bytes(), name), name)
+    except OSError:
+        fault = PackError(name, 1, _("（全文）"), _("读不了这个文件"), _("核对文件名"))
         return None, [_placed(fault)]
     except PackErrors as found:
         return None, [_placed(error) for error in found.errors]

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import BigIntegerField, FilteredRelation, Q, Value
+from django.db.models import BigIntegerField, FilteredRelation, Q, QuerySet, Value
 
 from kernel import time
+from kernel.statements import SOME_DAY, Statement, composed, stand_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -122,7 +123,7 @@ def scope_of(user: User) -> Scope:
         return Scope(user_id=user.pk, kind=user.kind)
     held: dict[int, list[Holding]] = {user.pk: []}
     let_in = set[int]()
-    for holder, *holding in _holdings(user, time.today()):
+    for holder, *holding in _held_by(user):
         if holding[2] == _LET_IN:
             let_in.add(holding[0])
             continue
@@ -138,7 +139,18 @@ def scope_of(user: User) -> Scope:
     return replace(everything, own=own, absent=absent, let_in=own.let_in)
 
 
-def _holdings(user: User, day: dt.date) -> Iterable[Any]:
+def _held_by(user: User) -> Iterable[Any]:
+    """The holdings of a person today: on every page, therefore composed once."""
+    values = {stand_in(0): user.pk, SOME_DAY: time.today(time.lately())}
+    return _statement(type(user), user.kind).rows(values)
+
+
+@functools.cache
+def _statement(model: type[User], kind: str) -> Statement:
+    return composed(_holdings(model(pk=stand_in(0), kind=kind), SOME_DAY))
+
+
+def _holdings(user: User, day: dt.date) -> QuerySet[Any, Any]:
     """(holder, court, unit, role, appointed) of the person and of those they stand in for; a holder without any once, empty.
 
     Appointments give rights; who is only a member of a group, window or office whose function is a role with a queue
@@ -172,7 +184,7 @@ def _holdings(user: User, day: dt.date) -> Iterable[Any]:
         .annotate(unit=Value(None, BigIntegerField()), role=Value(_LET_IN), appointed=Value(False))
         .values_list("user_id", "case_id", "unit", "role", "appointed")
     )
-    found: Iterable[Any] = appointed.union(member, let_in, all=True)
+    found: QuerySet[Any, Any] = appointed.union(member, let_in, all=True)
     return found
 
 

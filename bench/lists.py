@@ -27,6 +27,9 @@ def _paths(user: User) -> Sequence[str]:
             "/worklist?view=7d",
             "/worklist?view=done",
             "/worklist?kind=closing",
+            "/worklist?kind=onsite_investigation",
+            f"/worklist?q={quote('王')}",
+            f"/worklist?q={quote('王伟强')}",
         ),
         *(
             "/cases/",

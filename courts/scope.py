@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from django.db.models import BigIntegerField, FilteredRelation, Q, Value
+from django.db.models import BigIntegerField, FilteredRelation, Q, QuerySet, Value
 
 from kernel import time
+from kernel.statements import SOME_DAY, Statement, composed, stand_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +25,7 @@ CENTRAL_KINDS = ("group", "window", "office")
 ROLES_FILE = Path(__file__).parent / "data" / "roles.yaml"
 
 
+_COLUMNS = ("pk", "standing__court_id", "standing__unit_id", "standing__role", "appointed")
 _LET_IN = "let_in"
 """Stands in a row of holdings for a role, where the row is a sealed case."""
 Holding = tuple[int | None, int | None, str, bool]
@@ -122,7 +124,7 @@ def scope_of(user: User) -> Scope:
         return Scope(user_id=user.pk, kind=user.kind)
     held: dict[int, list[Holding]] = {user.pk: []}
     let_in = set[int]()
-    for holder, *holding in _holdings(user, time.today()):
+    for holder, *holding in _held_by(user):
         if holding[2] == _LET_IN:
             let_in.add(holding[0])
             continue
@@ -138,7 +140,18 @@ def scope_of(user: User) -> Scope:
     return replace(everything, own=own, absent=absent, let_in=own.let_in)
 
 
-def _holdings(user: User, day: dt.date) -> Iterable[Any]:
+def _held_by(user: User) -> Iterable[Any]:
+    """The holdings of a person today: on every page, therefore composed once."""
+    values = {stand_in(0): user.pk, SOME_DAY: time.today(time.lately())}
+    return _statement(type(user), user.kind).rows(values)
+
+
+@functools.cache
+def _statement(model: type[User], kind: str) -> Statement:
+    return composed(_holdings(model(pk=stand_in(0), kind=kind), SOME_DAY))
+
+
+def _holdings(user: User, day: dt.date) -> QuerySet[Any, Any]:
     """(holder, court, unit, role, appointed) of the person and of those they stand in for; a holder without any once, empty.
 
     Appointments give rights; who is only a member of a group, window or office whose function is a role with a queue
@@ -152,19 +165,26 @@ def _holdings(user: User, day: dt.date) -> Iterable[Any]:
         condition=Q(appointments__since__lte=day)
         & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=day)),
     )
-    people = model.objects.filter(Q(pk=user.pk) | Q(pk__in=absent), kind=user.kind, is_active=True)
-    appointed = people.annotate(standing=standing, appointed=Value(True)).values_list(
-        "pk", "standing__court_id", "standing__unit_id", "standing__role", "appointed"
-    )
     queues = [role for role, definition in roles().items() if definition.get("queue")]
+    people = model.objects.filter(kind=user.kind, is_active=True).annotate(
+        standing=standing, appointed=Value(True)
+    )
     member = (
-        user.memberships.model.objects.filter(Q(user=user) | Q(user_id__in=absent), user__is_active=True)
+        user.memberships.model.objects.filter(user__is_active=True)
         .filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
         .filter(Q(unit__until__isnull=True) | Q(unit__until__gte=day))
         .filter(unit__kind__in=CENTRAL_KINDS, unit__function__in=queues)
         .annotate(appointed=Value(False))
-        .values_list("user_id", "unit__court_id", "unit_id", "unit__function", "appointed")
     )
+    # The person apart from those they stand in for: with an OR between them the database reads every user there is.
+    held = [
+        rows.values_list(*columns)
+        for who, whose in ((Q(pk=user.pk), Q(user=user)), (Q(pk__in=absent), Q(user_id__in=absent)))
+        for rows, columns in (
+            (people.filter(who), _COLUMNS),
+            (member.filter(whose), ("user_id", "unit__court_id", "unit_id", "unit__function", "appointed")),
+        )
+    ]
     # The floor above has the table of who was let into which case; here it is only numbers of the person's.
     accesses: Any = model._meta.get_field("accesses").related_model.objects
     let_in = (
@@ -172,7 +192,7 @@ def _holdings(user: User, day: dt.date) -> Iterable[Any]:
         .annotate(unit=Value(None, BigIntegerField()), role=Value(_LET_IN), appointed=Value(False))
         .values_list("user_id", "case_id", "unit", "role", "appointed")
     )
-    found: Iterable[Any] = appointed.union(member, let_in, all=True)
+    found: QuerySet[Any, Any] = held[0].union(*held[1:], let_in, all=True)
     return found
 
 

@@ -92,6 +92,11 @@ class Deadline(models.Model):
                 fields=["overdue_at", "id"], condition=models.Q(state="running"), name="deadline_due"
             ),
             models.Index(
+                fields=["node_kind", "overdue_at", "id"],
+                condition=models.Q(state="running"),
+                name="deadline_kind_due",
+            ),
+            models.Index(
                 fields=["court"],
                 include=["id", "team_id", "owner_id"],
                 condition=models.Q(state="suspended"),

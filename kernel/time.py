@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from django.db import connection
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+LATELY_SECONDS = 60
+_last_read: tuple[dt.datetime, float] | None = None
+"""The database's clock, and this machine's counter when it was read."""
 _offset: dt.timedelta | None = None
 _frozen: dt.datetime | None = None
 
@@ -24,6 +28,20 @@ def now() -> dt.datetime:
     if _frozen is not None:
         return _frozen
     instant = _database_clock()
+    return instant if _offset is None else instant + _offset
+
+
+def lately() -> dt.datetime:
+    """As `now`, without asking the database again within a minute: for what a day decides, never for an act.
+
+    The database's clock as last read, and how long that is ago by this machine's counter, which no one can set.
+    """
+    if _frozen is not None:
+        return _frozen
+    read = _last_read
+    if read is None or not 0 <= monotonic() - read[1] < LATELY_SECONDS:
+        return now()
+    instant = read[0] + dt.timedelta(seconds=monotonic() - read[1])
     return instant if _offset is None else instant + _offset
 
 
@@ -64,10 +82,12 @@ def travel(to: dt.datetime | dt.date | str, *, frozen: bool = True) -> Iterator[
 
 
 def _database_clock() -> dt.datetime:
+    global _last_read  # noqa: PLW0603  the one clock of this process
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         instant: dt.datetime = cursor.fetchone()[0]
-    return instant.astimezone(dt.UTC)
+    _last_read = (instant.astimezone(dt.UTC), monotonic())
+    return _last_read[0]
 
 
 def _as_instant(to: dt.datetime | dt.date | str) -> dt.datetime:

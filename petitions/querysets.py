@@ -53,5 +53,9 @@ class PetitionQuerySet(models.QuerySet):
 
     def overdue(self, at: dt.datetime) -> PetitionQuerySet:
         """A clock of theirs runs past its last day."""
-        late = Deadline.objects.running().binding().filter(subject_id=OuterRef("subject_id"))
+        late = (
+            Deadline.objects.running()
+            .binding()
+            .filter(case_id=OuterRef("case_id"), subject_id=OuterRef("subject_id"))
+        )
         return self.filter(Exists(late.filter(overdue_at__lte=at)))

@@ -187,7 +187,8 @@ class OrderAddition(models.Model):
 class Tally(models.Model):
     """Nodes of one court that are late or end soon, counted by the sweep at `Counted.at`; sealed cases are left out.
 
-    axis: court, team, officer, kind (of node, or the rule of a duty without one), flag (late: cases that carry it).
+    axis: court, team, officer, kind (of node, or the rule of a duty without one), load (team:officer), flag (late: cases
+    that carry it).
     key: the id or name on that axis, "" for none. oldest: the longest late, in days. bands, days: as board.BANDS and the
     coming board.AHEAD_DAYS days.
     """

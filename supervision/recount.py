@@ -31,7 +31,9 @@ def recounted(at: dt.datetime) -> dict[tuple[int, str, str], tuple[int, ...]]:
     on = today(at)
     open_cases = first_of_all().exclude(case_id__in=Case.objects.filter(sealed=True).values("pk"))
     for court, team, officer, kind, day, late, n in counted_by_day(open_cases, at):
-        for axis, key in (("court", ""), ("team", team), ("officer", officer), ("kind", kind)):
+        load = f"{team or ''}:{officer or ''}"
+        axes = (("court", ""), ("team", team), ("officer", officer), ("kind", kind), ("load", load))
+        for axis, key in axes:
             tally = found.setdefault((court, axis, "" if key is None else str(key)), Tally())
             tally.add(day, on, late, n)
     return {name: row for name, tally in found.items() if any(row := _figures(tally))}

@@ -32,10 +32,10 @@ class Kept:
     flags: Mapping[str, int] = field(default_factory=dict)
 
 
-def fresh(user: User, at: dt.datetime, axis: str = "") -> Kept | None:
+def fresh(user: User, at: dt.datetime, axis: str = "", key: str = "") -> Kept | None:
     """The tallies for a person; None where nothing is seen whole, or they are too old (then all is counted anew).
 
-    axis: only those of this axis. Three queries at most.
+    axis: only those of this axis; key: only of this kind or officer. Three queries at most.
     """
     courts = user.scope.courts
     counted = Counted.objects.values_list("at", flat=True).first() if courts else None
@@ -44,7 +44,9 @@ def fresh(user: User, at: dt.datetime, axis: str = "") -> Kept | None:
     rows: list[Row] = []
     flags: dict[str, int] = {}
     columns = ("axis", "court_id", "key", "late", "today", "soon", "week", "oldest", "bands", "days")
-    tallies = Tally.objects.filter(court__in=courts, **({"axis": axis} if axis else {}))
+    tallies = Tally.objects.filter(court__in=courts, **({"key": key} if key else {}))
+    # The loads are the officers once more, by team: only for who asks for them.
+    tallies = tallies.filter(axis=axis) if axis else tallies.exclude(axis="load")
     for axis, court, key, *figures, bands, days in tallies.values_list(*columns):
         if axis == "flag":
             flags[key] = flags.get(key, 0) + figures[0]

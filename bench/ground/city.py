@@ -17,6 +17,7 @@ import psycopg
 from django.core.management import call_command
 
 from approvals.models import Request
+from bench.ground import desks
 from bench.ground.database import is_filled, settle
 from bench.ground.loading import bare, count_on, insert
 from cases.models import Access, Case, ContactPoint, Hold, Node, Party, Subject, Task
@@ -73,7 +74,7 @@ def build(staging: psycopg.Connection, cases: int) -> City:
     city = _people(staging)
     staging.execute(_ROLL)
     _tails(staging)
-    with bare(staging, TABLES):
+    with bare(staging, [*TABLES, *(table for table in desks.TABLES if table not in TABLES)]):
         _cases(staging, cases)
         _parties(staging)
         _nodes(staging)
@@ -84,9 +85,10 @@ def build(staging: psycopg.Connection, cases: int) -> City:
         _orders(staging)
         _events(staging)
         _followers(staging, cases)
-    for model in (Case, Subject, Party, Node, Deadline, Order):
+        desks.fill(staging)
+    for model in (Case, Party, Node, Deadline, Order):
         count_on(staging, model)
-    settle(staging, *TABLES)
+    settle(staging, *dict.fromkeys([*TABLES, *desks.TABLES]))
     return city
 
 

@@ -92,8 +92,18 @@ class Case(FSMModelMixin, models.Model):
             ),
             models.Index(
                 fields=["court", "-filed_on", "-id"],
+                include=["team", "owner", "closed_on"],
                 condition=models.Q(state__in=OPEN_STATES),
                 name="case_court_open",
+            ),
+            models.Index(
+                fields=["filed_on", "id"], condition=models.Q(state__in=OPEN_STATES), name="case_open_filed"
+            ),
+            models.Index(
+                fields=["court", "closed_on"],
+                include=["id", "team", "owner", "filed_on", "state"],
+                condition=models.Q(closed_on__isnull=False),
+                name="case_court_closed",
             ),
             GinIndex(fields=["number_key"], opclasses=["gin_trgm_ops"], name="case_number_part"),
         ]

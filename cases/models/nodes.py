@@ -79,6 +79,7 @@ class Node(FSMModelMixin, models.Model):
             ),
             models.Index(
                 fields=["court_id", "-done_on", "-id"],
+                include=["kind", "case", "subject"],
                 condition=models.Q(state="done"),
                 name="node_court_done",
             ),

@@ -65,7 +65,10 @@ def deferrals(user: User, *, state: str, after: str, before: str, size: int = SI
     found = page([Segment("row", rows, ("-first", "-id"))], after=after, before=before, size=size)
     kept = [row for _name, row in found.rows]
     clocks = Deadline.objects.filter(
-        subject_id__in=[h.subject_id for h in kept if h.last], node_kind="payout", due_on__isnull=False
+        case_id__in={h.case_id for h in kept},
+        subject_id__in=[h.subject_id for h in kept if h.last],
+        node_kind="payout",
+        due_on__isnull=False,
     ).exclude(state="cancelled")
     ended = {h.subject_id: h.last for h in kept if h.last}
     ends = {

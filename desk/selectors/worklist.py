@@ -17,12 +17,12 @@ from deadlines.querysets import DeadlineQuerySet
 from desk.keyset import SIZE, Segment, page
 from desk.reach import Reach, reach_of
 from desk.rulewords import NATIONAL
-from desk.selectors.matching import matching_cases
+from desk.selectors.matching import of_matching_cases
 from desk.selectors.people import handlers_seen_by
 from desk.selectors.worklist_counts import Counts, count, with_tallies
 from desk.selectors.worklist_rows import Item, items_of
 from kernel.time import at_local, today
-from supervision.tallies import fresh
+from supervision.tallies import Kept, fresh
 
 # Of two clocks that end at once the court's own is shown.
 _RANK = Choice(When(pack_code=NATIONAL, then=Value(1)), default=Value(0))
@@ -63,10 +63,10 @@ class Worklist:
 
 
 def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = None) -> Worklist:
-    """The worklist of a member of staff at an instant. At most seventeen queries, however much there is."""
+    """The worklist of a member of staff at an instant. At most nineteen queries, however much there is."""
     reach, on = _wide(reach_of(user)), today(at)
     source = _Source(user, reach, asked, _in_hand(user))
-    kept = fresh(user, at, "court") if _is_whole(source) else None
+    kept = _tallied(source, user, at)
     running = source.running().filter(kept.beside) if kept else source.running()
     counts = count(running, source.stopped(), source.done_since(on), at)
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
@@ -119,6 +119,7 @@ class _Source:
     def __init__(self, user: User, reach: Reach, asked: Asked, in_hand: Sequence[InHand] = ()) -> None:
         self.reach, self.asked, self.in_hand = reach, asked, in_hand
         self.scope = user.scope
+        self.matching = of_matching_cases(asked.text)
         self.hidden = Case.objects.hidden_from(user).values("pk")
 
     def clocks(self) -> DeadlineQuerySet:
@@ -184,19 +185,28 @@ class _Source:
         if self.asked.officer and self.reach.sees_colleagues:
             rows &= Q(owner_id=self.asked.officer)
         if self.asked.text:
-            rows &= Q(case_id__in=Case.objects.filter(matching_cases(self.asked.text)).values("pk"))
+            rows &= self.matching
         return rows & ~Q(case_id__in=self.hidden)
 
 
-def _is_whole(source: _Source) -> bool:
-    """Whether the list holds all of the courts that the person sees whole, and nothing else."""
+def _tallied(source: _Source, user: User, at: dt.datetime) -> Kept | None:
+    """The sweep's tallies of the list, where it holds all of the courts that the person sees whole and nothing else, or
+    of these one kind of node, or one officer.
+    """
     asked, reach = source.asked, source.reach
-    filtered = asked.text or asked.kind or asked.officer
-    return (
-        bool(reach.courts)
-        and reach.courts == source.scope.courts
-        and not (filtered or reach.owners or reach.teams or source.in_hand)
-    )
+    whole = bool(reach.courts) and reach.courts == source.scope.courts
+    if (
+        not whole
+        or reach.owners
+        or reach.teams
+        or source.in_hand
+        or asked.text
+        or (asked.kind and asked.officer)
+    ):
+        return None
+    if asked.kind:
+        return fresh(user, at, "kind", asked.kind)
+    return fresh(user, at, "officer", str(asked.officer)) if asked.officer else fresh(user, at, "court")
 
 
 def _wide(reach: Reach) -> Reach:

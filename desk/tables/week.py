@@ -43,10 +43,10 @@ def columns(found: Week) -> list[Row]:
     return [{"label": _("承办人"), "kind": "main"}, *days, {"label": _("合计"), "kind": "num"}]
 
 
-def groups(found: Week) -> list[Row]:
-    """One row an officer, everybody's below when there are several."""
-    rows = [_row(load, found) for load in found.loads]
-    if len(rows) > 1:
+def groups(found: Week, part: slice = slice(None)) -> list[Row]:
+    """One row an officer, everybody's below when there are several. part: which officers stand on the page."""
+    rows = [_row(load, found) for load in found.loads[part]]
+    if len(found.loads) > 1:
         rows.append(_row(Load(None, _("合计"), found.by_day), found, whole=True))
     return [{"rows": rows}] if rows else []
 

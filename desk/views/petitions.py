@@ -289,7 +289,9 @@ def _is_offered(step: Step, found: Petition, request: HttpRequest) -> bool:
     if not policy.may_work(request.user):
         return False
     if step.name == "told":
-        open_clock = Deadline.objects.open().filter(subject_id=found.subject_id, rule_id="BASE-D-63")
+        open_clock = Deadline.objects.open().filter(
+            case_id=found.case_id, subject_id=found.subject_id, rule_id="BASE-D-63"
+        )
         return found.channel == Petition.Channel.ASSIGNED and open_clock.exists()
     return step.offered(found, time.today(request.at))
 

@@ -45,7 +45,8 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 MFA_REQUIRED = env.bool("MFA_REQUIRED", not DEMO)
 
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 30) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+# An idle session ends; its end moves on with each request, written once a minute.
+SESSION_ENGINE = "courts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None

@@ -88,7 +88,8 @@ FROM (
     GROUP BY 1, 2, 3, 4, 5, 6
 ) counted
 CROSS JOIN LATERAL (VALUES
-    ('court', ''), ('team', coalesce(team_id::text, '')), ('officer', coalesce(owner_id::text, '')), ('kind', kind)
+    ('court', ''), ('team', coalesce(team_id::text, '')), ('officer', coalesce(owner_id::text, '')), ('kind', kind),
+    ('load', coalesce(team_id::text, '') || ':' || coalesce(owner_id::text, ''))
 ) AS by(axis, key)
 GROUP BY court_id, axis, key
 """  # noqa: S608  our own numbers

@@ -63,8 +63,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     request.at = at = time.now()
     which = request.GET.get("which", "")
     which = which if which in WHICH else ""
-    text = request.GET.get("skip", "")
-    skip = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+    skip = _skipped(request)
     found = long_pending(request.user, at, which=which, skip=skip)
     url = reverse("supervision:long_pending")
     counts = {"": found.whole, "new": found.new, "unplanned": found.unplanned, "late": found.late}
@@ -183,7 +182,8 @@ def workload(request: HttpRequest) -> HttpResponse:
     columns += [{"label": _head(day), "kind": "num"} for day in found.days]
     columns.append({"label": _("合计"), "kind": "num"})
     teams: dict[str, list[dict[str, Any]]] = {}
-    for load in found.loads:
+    skip = _skipped(request)
+    for load in found.loads[skip : skip + PAGE]:
         court = found.names.courts.get(load.court, "")
         team = found.names.teams.get(load.team or 0, _("未分团队"))
         who = {"court": load.court, "team": load.team or 0, "officer": load.officer or 0}
@@ -209,8 +209,16 @@ def workload(request: HttpRequest) -> HttpResponse:
             "text": _("所辖范围内没有超期和即将到期的节点。"),
             "icon": "circle-check",
         },
+        "prev_url": f"?skip={max(skip - PAGE, 0)}" if skip else "",
+        "next_url": f"?skip={skip + PAGE}" if len(found.loads) > skip + PAGE else "",
     }
     return render(request, "supervision/inspections.html", context)
+
+
+def _skipped(request: HttpRequest) -> int:
+    """Behind how many rows the page begins."""
+    text = request.GET.get("skip", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
 
 def _count(label: str, n: int, url: str, *, strong: bool = False) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 from cases.actions.assigning import seal_case
 from cases.models import Case
 from courts.models import User
-from desk.selectors.worklist import Asked, worklist
+from desk.selectors.worklist import Asked, due_between, worklist
 from kernel import time
 from supervision.actions.counting import count_all
+from supervision.bulletin import bulletin
 from supervision.models import Tally
+from supervision.recount import differences
+from supervision.workload import workload
 from tests.factories.cases import House, assigned, filing, house, key
 from tests.factories.pages import client_of
 
@@ -46,13 +50,28 @@ def figures(user: User, asked: Asked = Asked()):  # noqa: B008  frozen
     return worklist(user=User.objects.get(pk=user.pk), asked=asked, at=time.now())
 
 
+def kind_of(home: House) -> str:
+    """A kind of node that is late or ends within the week in a list of the court."""
+    found = due_between(
+        user=User.objects.get(pk=home.centre.pk),
+        asked=Asked(),
+        since=time.at_local(dt.date(2025, 1, 1)),
+        until=time.at_local(dt.date(2025, 5, 27)),
+    )
+    return str(found.exclude(node_kind="").order_by("pk")[0].node_kind)
+
+
+@pytest.mark.parametrize("narrowed", ["", "kind", "officer"])
 @pytest.mark.parametrize("who", ["centre", "director", "superior", "leader", "handler"])
-def test_counted_by_the_sweep_is_counted_now(home: House, who: str) -> None:
+def test_counted_by_the_sweep_is_counted_now(home: House, who: str, narrowed: str) -> None:
     user = getattr(home, who)
     with time.travel(NOW):
-        live = figures(user).counts
+        kinds = {"": "", "officer": "", "kind": kind_of(home)}
+        officer = home.handler.pk if narrowed == "officer" else None
+        chosen = {narrowed: Asked(kind=kinds[narrowed], officer=officer)}
+        live = figures(user, chosen[narrowed]).counts
         count_all(at=time.now())
-        kept = figures(user).counts
+        kept = figures(user, chosen[narrowed]).counts
     assert live.overdue + live.within_7 > 0
     assert kept == replace(live, by_day=kept.by_day)
     assert {day: n for day, n in kept.by_day.items() if n} == dict(live.by_day)
@@ -67,6 +86,27 @@ def test_the_figures_are_of_the_sweep_and_say_so_and_the_rows_of_now(home: House
         assert found.counts.overdue == 777
         assert time.local(found.counted_at).strftime("%H:%M:%S") == "10:00:00"
         assert "数据截至 2025年5月20日 10:00" in client_of(home.centre).get("/worklist").content.decode()
-        assert figures(home.centre, Asked(kind="closing")).counts.overdue != 777, "a filtered list is counted"
+        kind = kind_of(home)
+        both = Asked(kind=kind, officer=home.handler.pk)
+        Tally.objects.filter(axis__in=("kind", "officer")).update(late=778)
+        assert figures(home.centre, Asked(kind=kind)).counts.overdue == 778
+        assert figures(home.centre, both).counts.overdue < 777, "what the sweep does not count is counted now"
     with time.travel("2025-05-20 10:02:00"):
         assert figures(home.centre).counts.overdue != 777, "too old"
+
+
+@pytest.mark.parametrize("who", ["centre", "superior", "leader"])
+def test_workload_and_bulletin_of_the_sweep_are_those_of_now(home: House, who: str) -> None:
+    user = User.objects.get(pk=getattr(home, who).pk)
+    with time.travel(NOW):
+        at = time.now()
+        live = workload(user, at), bulletin(user, "2025-W21", at)
+        count_all(at=at)
+        assert workload(user, at) == live[0]
+        assert bulletin(user, "2025-W21", at) == live[1]
+        assert live[1].total.overdue > 0
+        assert sum(live[0].total.values()) > 0
+        assert not list(differences())
+        Tally.objects.filter(axis__in=("load", "team")).update(late=777)
+        if user.scope.courts:
+            assert workload(user, at).loads[0].late == bulletin(user, "2025-W21", at).rows[0].overdue == 777

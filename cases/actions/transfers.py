@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from approvals.models import Request
 from cases.actions import asking
 from cases.actions.assigning import open_node
-from cases.actions.money import receipt_subject
 from cases.models import Case
+from cases.payroutes import receipt_subject
 from cases.perform import Act, check_day, guard, known, perform
 from cases.policy import in_reach
 from cases.snapshot import Locked, lock_case

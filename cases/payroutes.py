@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,10 @@ from cases.models import Case
 from cases.snapshot import Locked
 from courts.scope import roles
 from events.models import Event
+from funds.actions.tracing import oldest_arrival
+from funds.models import Receipt
 from funds.routes import Route
+from funds.selectors import nothing_waits
 from kernel.errors import BadInput, NotFound
 from kernel.money import format_yuan
 from regimes import flow
@@ -73,6 +77,15 @@ def receipt_subject(locked: Locked, receipt_id: int) -> int:
         if facts.get("receipt_id") == receipt_id:
             return subject
     raise NotFound(_("这笔款还没有认领到本案。"), fix=_("先认领，或刷新页面。"))
+
+
+def old_money_gone(locked: Locked, receipt_id: int, on: dt.date) -> list[tuple[str, int]]:
+    """历史案款清零 (JZ 三(二)7): what happened to the case when the last receipt of over three years was settled; else nothing."""
+    receipts = Receipt.objects.filter(about=locked.case.about, arrived_on__lte=oldest_arrival(on))
+    old = set(receipts.values_list("pk", flat=True))
+    if receipt_id not in old or not all(map(nothing_waits, old)):
+        return []
+    return [("historical_balance_zero", locked.root)]
 
 
 def who_did_both(case: Case) -> set[str]:

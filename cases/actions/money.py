@@ -18,7 +18,7 @@ from courts.models import User
 from events.models import Event
 from funds.actions import payouts
 from funds.instructing import Through
-from funds.models import Payout
+from funds.models import Allotment, Payout
 from funds.policy import may_check
 from kernel import time
 from kernel.errors import NotAllowed, NotFound, WrongState
@@ -47,41 +47,61 @@ def draft_payout(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="payout.requested", data={"receipt": receipt_id})) is not None:
             return Payout.objects.get(pk=event.data["payout"])
-        subject = receipt_subject(locked, receipt_id)
-        not_stopped(locked, "payout", subject)
-        facts = locked.facts[subject]
-        brought = {"communication_record_attached": bool(communication_record.strip())}
-        warnings = guard(locked, "submit_payout", {**facts, **brought}, subject=subject)
-        levels = level_of(locked, subject, amount)
-        payout = payouts.draft_payout(
-            receipt_id=receipt_id,
-            payee_id=payee_id,
-            amount=amount,
-            route=route_of(locked, subject),
-            actor=actor,
-            at=at,
-            key=f"{key}:draft",
-            joins=True,
-        )
-        payouts.submit_payout(payout_id=payout.pk, actor=actor, at=at, key=f"{key}:submit", joins=True)
-        _note(
-            locked,
-            "payout.requested",
-            key,
-            at,
-            actor,
-            subject=subject,
-            data={
-                "payout": payout.pk,
-                "receipt": receipt_id,
-                "amount": f"{amount:.2f}",
-                "record": communication_record.strip(),
-                **({"levels": list(levels.chain), "level_rule": levels.id} if levels else {}),
-            },
-            facts=[(subject, name, value) for name, value in brought.items()],
-            warnings=warnings,
+        payout = request_payout(
+            locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key
         )
     return Payout.objects.get(pk=payout.pk)
+
+
+def request_payout(
+    locked: Locked,
+    receipt_id: int,
+    payee_id: int,
+    amount: Decimal,
+    record: str,
+    *,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    allotment: Allotment | None = None,
+) -> Payout:
+    """Ask the rules, draft and submit one payout of a case that is locked. Joins the transaction; raises as draft_payout."""
+    subject = receipt_subject(locked, receipt_id)
+    not_stopped(locked, "payout", subject)
+    facts = locked.facts[subject]
+    brought = {"communication_record_attached": bool(record.strip())}
+    warnings = guard(locked, "submit_payout", {**facts, **brought}, subject=subject)
+    levels = level_of(locked, subject, amount)
+    payout = payouts.draft_payout(
+        receipt_id=receipt_id,
+        payee_id=payee_id,
+        amount=amount,
+        route=route_of(locked, subject),
+        actor=actor,
+        at=at,
+        key=f"{key}:draft",
+        allotment=allotment,
+        joins=True,
+    )
+    payouts.submit_payout(payout_id=payout.pk, actor=actor, at=at, key=f"{key}:submit", joins=True)
+    _note(
+        locked,
+        "payout.requested",
+        key,
+        at,
+        actor,
+        subject=subject,
+        data={
+            "payout": payout.pk,
+            "receipt": receipt_id,
+            "amount": f"{amount:.2f}",
+            "record": record.strip(),
+            **({"levels": list(levels.chain), "level_rule": levels.id} if levels else {}),
+        },
+        facts=[(subject, name, value) for name, value in brought.items()],
+        warnings=warnings,
+    )
+    return payout
 
 
 def hand_to_finance(

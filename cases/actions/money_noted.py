@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.actions.assigning import open_node
 from cases.arrivals import tell_officer
 from cases.models import Subject
-from cases.payroutes import case_of, receipt_subject
+from cases.payroutes import case_of, old_money_gone, receipt_subject
 from cases.perform import Act, perform
 from cases.snapshot import Locked, lock_case
 from events.models import Event
@@ -139,7 +139,9 @@ def note_paid(event: Event) -> None:
             kind="payout.noted",
             key=f"event:{event.pk}",
             on=paid_on,
-            happened=[("payout_done", subject)] if whole else [],
+            happened=[("payout_done", subject), *old_money_gone(locked, data["receipt"], paid_on)]
+            if whole
+            else [],
             node=open_node(locked, "payout", subject) if whole else None,
             data={"payout": data["payout"], "amount": data["amount"], "whole": whole},
         )

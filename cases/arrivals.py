@@ -21,13 +21,18 @@ TOPIC = "payment_arrived"
 
 def tell_officer(case: Case, *, amount: Decimal, arrived_on: dt.date, at: dt.datetime, key: str) -> None:
     """Joins the caller's transaction; an in-app notice is there once it commits. key: of the event that tells."""
-    directory = Directory(time.today(at))
-    directory.learn({case.court_id}, {case.owner_id} - {None})
-    readers = directory.people(HANDLER, court_id=case.court_id, team_id=case.team_id, owner_id=case.owner_id)
     text = _("%(day)s到账%(amount)s，已认领到本案。") % {
         "day": long_date(arrived_on),
         "amount": format_yuan(amount),
     }
+    tell_of_money(case, text=text, topic=TOPIC, at=at, key=key)
+
+
+def tell_of_money(case: Case, *, text: str, topic: str, at: dt.datetime, key: str) -> None:
+    """The same with other words. topic: as the receivers' list groups it."""
+    directory = Directory(time.today(at))
+    directory.learn({case.court_id}, {case.owner_id} - {None})
+    readers = directory.people(HANDLER, court_id=case.court_id, team_id=case.team_id, owner_id=case.owner_id)
     tell_staff(
         [
             StaffNotice(
@@ -36,13 +41,13 @@ def tell_officer(case: Case, *, amount: Decimal, arrived_on: dt.date, at: dt.dat
                 owner_id=case.owner_id,
                 about=case.about,
                 case_id=case.pk,
-                topic=TOPIC,
+                topic=topic,
                 rule_id="",
                 node="",
                 level=Level.INFO.value,
                 to_user_id=reader,
                 text=text,
-                key=f"{case.about}/arrival/{key}/{reader or ''}",
+                key=f"{case.about}/{'arrival' if topic == TOPIC else topic}/{key}/{reader or ''}",
             )
             for reader in readers or [None]
         ],

@@ -17,6 +17,7 @@ from desk.views import (
     conversions,
     delegating,
     exports,
+    fee,
     filing,
     home,
     ledgers,
@@ -25,6 +26,7 @@ from desk.views import (
     national,
     nodes,
     notices,
+    paying_out,
     petitions,
     phrases,
     properties,
@@ -199,5 +201,7 @@ urlpatterns = [
     path("cases/<int:pk>/receipts/<int:receipt_id>/allocate/", allocation.allocate, name="allocate"),
     path("cases/<int:pk>/receipts/<int:receipt_id>/allocation/", allocation.allocation, name="allocation"),
     path("cases/<int:pk>/payouts/<int:payout_id>/<slug:name>/", money.step, name="payout_step"),
+    path("cases/<int:pk>/fee/", fee.fee, name="fee"),
+    path("cases/<int:pk>/allocated/", paying_out.draft, name="draft_allocated"),
     path("cases/<int:pk>/log/<int:event_id>/undo/", undoing.undo, name="undo"),
 ]

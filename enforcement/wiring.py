@@ -5,7 +5,7 @@ from cases.actions import (
     claiming,
     granted,
     ledgers,
-    money,
+    money_noted,
     national_lists,
     releasing,
     repinning,
@@ -39,15 +39,15 @@ def wire() -> None:
     listen("approval.refused", "petitions.reply_refused", replies.note_answer)
     listen("approval.withdrawn", "petitions.reply_withdrawn", replies.note_answer)
     listen("document.rendered", "portal.paper_code", signing.note_paper)
-    listen("receipt.identified", "cases.note_receipt", money.note_receipt)
+    listen("receipt.identified", "cases.note_receipt", money_noted.note_receipt)
     listen("receipt.identified", "funds.recover", transfers_of_books.recover)
     listen("approval.refused", "cases.transfer_refused", transfers.close_refused)
     listen("approval.withdrawn", "cases.transfer_withdrawn", transfers.close_refused)
-    listen("receipt.released", "cases.note_released", money.note_released)
+    listen("receipt.released", "cases.note_released", money_noted.note_released)
     listen("statement.confirmed", "cases.propose", claiming.propose)
-    listen("payee.registered", "cases.note_payee", money.note_payee)
-    listen("payout.paid", "cases.note_paid", money.note_paid)
-    listen("payout.returned", "cases.note_returned", money.note_returned)
+    listen("payee.registered", "cases.note_payee", money_noted.note_payee)
+    listen("payout.paid", "cases.note_paid", money_noted.note_paid)
+    listen("payout.returned", "cases.note_returned", money_noted.note_returned)
     listen("calendar.day_set", "cases.reproject", reprojecting.begin)
     listen("calendar.day_removed", "cases.reproject_removed", reprojecting.begin)
     listen("calendar.year_published", "cases.reproject_year", reprojecting.begin)

@@ -15,7 +15,7 @@ from django.db import connection
 from events.audit import flaws
 from kernel.money import format_yuan, from_fen
 
-STREAMS = ("book:", "receipt:", "payout:", "statement:", "transfer:", "fund:", "paymentbatch:")
+STREAMS = ("book:", "receipt:", "payout:", "statement:", "transfer:", "fund:", "paymentbatch:", "allocation:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ CHECKS: dict[str, tuple[str, str]] = {
          CROSS JOIN LATERAL (
                SELECT receipt.amount * (receipt.state = 'identified')::int AS amount) expected
           LEFT JOIN funds_movement moved ON moved.receipt_id = receipt.id
-               AND (moved.book_id IS NOT NULL OR moved.account IN ('revolving', 'clearing') AND moved.signed > 0)
+               AND (moved.book_id IS NOT NULL AND moved.account <> 'claimed'
+                    OR moved.account IN ('revolving', 'clearing') AND moved.signed > 0)
          GROUP BY receipt.id, expected.amount
         HAVING coalesce(sum(moved.signed), 0) <> expected.amount
         """,
@@ -133,7 +134,8 @@ CHECKS: dict[str, tuple[str, str]] = {
           LEFT JOIN (SELECT court_id, sum(amount) AS amount FROM funds_receipt
                       WHERE state <> 'voided' GROUP BY court_id) arrived ON arrived.court_id = court.id
           LEFT JOIN (SELECT moved.court_id, sum(moved.signed) AS amount FROM funds_movement moved
-                      WHERE moved.book_id IS NOT NULL OR moved.account IN ('unidentified', 'court_escrow')
+                      WHERE moved.book_id IS NOT NULL AND moved.account <> 'claimed'
+                         OR moved.account IN ('unidentified', 'court_escrow')
                          OR moved.receipt_id IS NOT NULL AND moved.account IN ('revolving', 'clearing')
                         AND moved.signed > 0
                       GROUP BY moved.court_id) booked ON booked.court_id = court.id
@@ -146,7 +148,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         SELECT 'court:' || moved.court_id,
                coalesce(sum(moved.signed) FILTER (WHERE moved.account <> 'bank'), 0),
                coalesce(-sum(moved.signed) FILTER (WHERE moved.account = 'bank'), 0)
-          FROM funds_movement moved WHERE moved.account NOT IN ('disbursed', 'paid')
+          FROM funds_movement moved WHERE moved.account NOT IN ('disbursed', 'paid', 'allotted', 'claimed')
          GROUP BY moved.court_id
         HAVING sum(moved.signed) <> 0
         """,
@@ -160,6 +162,53 @@ CHECKS: dict[str, tuple[str, str]] = {
           FROM funds_movement moved WHERE moved.account IN ('disbursed', 'paid')
          GROUP BY moved.court_id
         HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "allotted": (
+        "累计分配不等于各案已分配之和",
+        """
+        SELECT 'court:' || moved.court_id,
+               coalesce(sum(moved.signed) FILTER (WHERE moved.account = 'claimed'), 0),
+               coalesce(-sum(moved.signed) FILTER (WHERE moved.account = 'allotted'), 0)
+          FROM funds_movement moved WHERE moved.account IN ('claimed', 'allotted')
+         GROUP BY moved.court_id
+        HAVING sum(moved.signed) <> 0
+        """,
+    ),
+    "claimed": (
+        "已分配科目与有效的分配项不符",
+        """
+        SELECT 'receipt:' || receipt.id, coalesce(given.amount, 0), coalesce(booked.amount, 0)
+          FROM funds_receipt receipt
+          LEFT JOIN (SELECT receipt_id, sum(amount) AS amount FROM funds_standing_allotment
+                      GROUP BY receipt_id) given ON given.receipt_id = receipt.id
+          LEFT JOIN (SELECT receipt_id, sum(signed) AS amount FROM funds_movement WHERE account = 'claimed'
+                      GROUP BY receipt_id) booked ON booked.receipt_id = receipt.id
+         WHERE coalesce(given.amount, 0) <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "allocation_rest": (
+        "到账金额不等于分配项与余款之和",
+        """
+        SELECT 'allocation:' || allocation.id, receipt.amount,
+               coalesce(given.amount, 0) + allocation.surplus
+          FROM funds_allocation allocation
+          JOIN funds_receipt receipt ON receipt.id = allocation.receipt_id
+          JOIN (SELECT allocation_id, count(DISTINCT receipt_id) AS receipts, sum(amount) AS amount
+                  FROM funds_allotment GROUP BY allocation_id) given ON given.allocation_id = allocation.id
+         WHERE given.amount + allocation.surplus <> receipt.amount OR given.receipts <> 1
+        """,
+    ),
+    "allotment_spent": (
+        "发放超过分配",
+        """
+        SELECT 'book:' || creditor.book_id || ' ' || creditor.creditor, creditor.allotted + fact.over, creditor.spent
+          FROM funds_creditor creditor
+         CROSS JOIN LATERAL (
+               SELECT coalesce((SELECT round((allocation.overpaid ->> creditor.creditor)::numeric * 100)::bigint
+                                  FROM funds_allocation allocation WHERE allocation.book_id = creditor.book_id
+                                 ORDER BY allocation.version DESC LIMIT 1), 0) AS over) fact
+         WHERE creditor.spent > creditor.allotted + fact.over
         """,
     ),
     "payout_state": (
@@ -180,7 +229,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         """
         SELECT 'transfer:' || transfer.id || ' ' || place.account, expected.amount, coalesce(sum(moved.signed), 0)
           FROM funds_transfer transfer
-          JOIN (VALUES ('escrow', 'escrow'), ('refund', 'refund'), ('deposit', 'deposit'),
+          JOIN (VALUES ('escrow', 'escrow'), ('refund', 'refund'), ('deposit', 'deposit'), ('fee', 'fee'),
                        ('court_escrow', 'court_escrow')) place (kind, account) ON place.kind = transfer.kind
          CROSS JOIN LATERAL (SELECT transfer.amount * (transfer.state = 'held')::int AS amount) expected
           LEFT JOIN funds_journal journal ON split_part(journal.key, '/', 1) = 'transfer:' || transfer.id
@@ -194,7 +243,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         """
         SELECT 'court:' || court.id || ' ' || place.account, coalesce(owed.amount, 0), coalesce(booked.amount, 0)
           FROM courts_court court
-         CROSS JOIN (VALUES ('escrow'), ('refund'), ('deposit'), ('court_escrow')) place (account)
+         CROSS JOIN (VALUES ('escrow'), ('refund'), ('deposit'), ('fee'), ('court_escrow')) place (account)
           LEFT JOIN (SELECT court_id, kind, sum(amount) AS amount FROM funds_transfer
                       WHERE state = 'held' GROUP BY court_id, kind) owed
             ON owed.court_id = court.id AND owed.kind = place.account
@@ -280,7 +329,8 @@ CHECKS: dict[str, tuple[str, str]] = {
                                   AND event.stream = 'book:' || line.book_id)
                AND NOT EXISTS (SELECT FROM funds_statement statement WHERE statement.journal_id = journal.id
                                   AND event.stream = 'statement:' || statement.id)
-               AND (event.stream <> split_part(journal.key, '/', 1) OR journal.kind <> 'transfer')
+               AND (event.stream <> split_part(journal.key, '/', 1)
+                    OR journal.kind NOT IN ('transfer', 'allocation', 'reversal'))
         """,
     ),
     "event_journal": (
@@ -294,6 +344,8 @@ CHECKS: dict[str, tuple[str, str]] = {
             OR event.stream LIKE 'transfer:%' AND event.data ->> 'kind' NOT IN ('relief', 'insurance')
            AND event.kind IN ('transfer.held', 'transfer.released', 'transfer.paid', 'transfer.recovered')
             OR event.stream LIKE 'fund:%'
+            OR event.kind = 'allocation.reversed'
+            OR event.kind = 'allocation.decided' AND event.data ? 'received' AND event.data ->> 'amount' <> '0.00'
             OR event.stream LIKE 'statement:%' AND event.kind = 'statement.confirmed'
                AND event.data ->> 'amount' <> '0.00')
            AND NOT EXISTS (SELECT FROM funds_journal journal WHERE journal.event_id = event.id)

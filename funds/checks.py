@@ -10,8 +10,9 @@ from django_fsm import TransitionNotAllowed
 
 from courts.models import User
 from funds.books import lock_book
-from funds.ledger import custody_of
-from funds.models import Book, Payee, Payout, Receipt, Transfer
+from funds.dues import dues_of
+from funds.ledger import NOTHING, custody_of
+from funds.models import Allotment, Book, Payee, Payout, Receipt, Transfer
 from funds.repeats import used_otherwise
 from funds.states import RESERVING, RUNNING, PayoutState
 from kernel.errors import BadInput, Conflict, NotFound, WrongState
@@ -50,17 +51,54 @@ def room_for(payout: Payout) -> int:
 
     Raises BadInput, and Conflict while another payout of the receipt to the payee runs.
     """
-    others = list(payout.receipt.payouts.values_list("payee_id", "state", "amount"))
-    to_same = [state for payee_id, state, _amount in others if payee_id == payout.payee_id]
+    others = list(payout.receipt.payouts.values_list("payee_id", "allotment_id", "state", "amount"))
+    same = (payout.payee_id, payout.allotment_id)
+    to_same = [state for payee_id, part, state, _amount in others if (payee_id, part) == same]
     if any(state in RUNNING for state in to_same):
         raise Conflict(
             _("这笔款项对该领款人已有一笔发放正在办理。"),
             code="PAYOUT-RUNNING",
             fix=_("先办完或取消那一笔。"),
         )
-    reserved = sum((amount for _payee, state, amount in others if state in RESERVING), Decimal(0))
+    reserved = sum((amount for _payee, _part, state, amount in others if state in RESERVING), Decimal(0))
     enough(payout, custody_of(payout.receipt_id) - reserved - promised(payout.receipt_id))
     return 1 + to_same.count(PayoutState.RETURNED)
+
+
+def allotment_of(payout: Payout) -> Allotment | None:
+    """The part of the standing decision about a receipt that gives to this payee, by name; None where none was made.
+
+    Raises BadInput for a payee to whom it gives nothing.
+    """
+    parts = list(payout.receipt.allotments.standing().order_by("pk"))
+    if not parts:
+        return None
+    own = [part for part in parts if part.creditor == payout.payee.name and not part.to_court]
+    if not own:
+        raise BadInput(
+            _("这笔款项已经分配，没有分配给%s。") % payout.payee.name,
+            field="payee",
+            code="PAYOUT-ALLOCATION",
+            fix=_("选择分配结果中的债权人，或者重新分配。"),
+        )
+    return next((part for part in own if part.amount >= payout.amount), own[0])
+
+
+def within_allotment(payout: Payout) -> None:
+    """Not more than the decisions still leave to the creditor, over all receipts of the book. Raises BadInput."""
+    if payout.allotment is None:
+        return
+    who = payout.allotment.creditor
+    left = sum(
+        (due.left for due in dues_of(payout.book_id) if due.creditor == who and not due.to_court), NOTHING
+    )
+    if payout.amount > left:
+        raise BadInput(
+            _("超过分配给%(who)s而尚未发放的 %(left)s。") % {"who": who, "left": format_yuan(left)},
+            field="amount",
+            code="PAYOUT-ALLOCATION",
+            fix=_("按分配结果填写；分配有误的，重新分配。"),
+        )
 
 
 def enough(payout: Payout, free: Decimal) -> None:

@@ -75,6 +75,14 @@ class TransferQuerySet(HeldQuerySet):
         return self.filter(kind="advance", state="paid", recovered__lt=models.F("amount"))
 
 
+class AllotmentQuerySet(models.QuerySet):
+    """Parts of decisions."""
+
+    def standing(self) -> Self:
+        """Those whose journal no later decision has reversed."""
+        return self.filter(journal__reversed_by=None)
+
+
 class InstructionQuerySet(CourtQuerySet):
     """Payment instructions."""
 

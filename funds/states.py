@@ -39,6 +39,7 @@ class TransferKind(models.TextChoices):
     ESCROW = "escrow", _("提存")
     REFUND = "refund", _("退款")
     DEPOSIT = "deposit", _("竞买保证金")
+    FEE = "fee", _("执行费上缴")
     ADVANCE = "advance", _("周转基金垫付")
     RELIEF = "relief", _("司法救助")
     INSURANCE = "insurance", _("执行保险")

@@ -23,6 +23,7 @@ from regimes.rules import (
     HoldRule,
     Indicator,
     PushRule,
+    Reading,
     RoleDuty,
     StageRule,
     Suggestion,
@@ -206,6 +207,15 @@ class RuleBook:
             if rule.matter == matter and rule.when.evaluate(facts) is True:
                 found.setdefault(pack.code, rule)
         return next(reversed(found.values()), None)
+
+    def reading(self, of: str) -> tuple[Pack, Reading] | None:
+        """计算口径: by which reading this case is reckoned: that of the last pack that speaks of it, or None."""
+        found: tuple[Pack, Reading] | None = None
+        for pack, each in self.reaching("readings"):
+            rule: Reading = each  # type: ignore[assignment]
+            if rule.sets == of:
+                found = pack, rule
+        return found
 
     def speaks_of(self, matter: str) -> bool:
         """Whether any pack has an approval for this matter, under whatever condition."""

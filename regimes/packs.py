@@ -34,6 +34,7 @@ from regimes.rules import (
     HoldRule,
     Indicator,
     PushRule,
+    Reading,
     RoleDuty,
     Rule,
     Schedule,
@@ -88,6 +89,7 @@ class Pack:
     criteria: tuple[Criterion, ...] = ()
     conversions: tuple[Conversion, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    readings: tuple[Reading, ...] = ()
     grounds: tuple[Ground, ...] = ()
     holds: tuple[HoldRule, ...] = ()
     duties_of_roles: tuple[RoleDuty, ...] = ()

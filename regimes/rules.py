@@ -209,6 +209,14 @@ class Approval(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Rule):
+    """计算口径: which of the readings of a text the court reckons by. sets: the declared fact; value: one of its values."""
+
+    sets: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground(Rule):
     """A statutory reason for a matter: its code (a member of `statutory_ground_code`), what proves it.
 

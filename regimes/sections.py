@@ -27,6 +27,7 @@ from regimes.rules import (
     HoldRule,
     Indicator,
     PushRule,
+    Reading,
     RoleDuty,
     Schedule,
     StageRule,
@@ -147,6 +148,21 @@ def read_conversion(fields: Fields, context: Context) -> Conversion:
         done=fields.name("done", words.events, "事件"),
         proposed_by=fields.name("proposed_by", words.roles, "角色"),
         approver=fields.name("approver", words.roles, "角色"),
+    )
+    fields.done()
+    return rule
+
+
+def read_reading(fields: Fields, context: Context) -> Reading:
+    """One entry of `readings`."""
+    words = context.vocabulary
+    fields.need("sets", "计算口径", "写 sets: interest_first_day")
+    fields.need("value", "取哪一种理解", "写 value: next")
+    sets = fields.name("sets", words.facts, "事实")
+    rule = Reading(
+        **read_common(fields, context),
+        sets=sets,
+        value=fields.name("value", _members(words, sets), "理解"),
     )
     fields.done()
     return rule
@@ -319,6 +335,7 @@ READERS: dict[str, Callable[[Fields, Context], Any]] = {
     "criteria": read_criterion,
     "conversions": read_conversion,
     "approvals": read_approval,
+    "readings": read_reading,
     "grounds": read_ground,
     "holds": read_hold,
     "duties_of_roles": read_role_duty,

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from approvals.models import Request
 from cases.actions import asking
 from cases.actions.assigning import open_node
-from cases.actions.money import receipt_subject
-from cases.models import Case
+from cases.models import Case, Node
+from cases.payroutes import old_money_gone, receipt_subject
 from cases.perform import Act, check_day, guard, known, perform
 from cases.policy import in_reach
 from cases.snapshot import Locked, lock_case
@@ -27,6 +27,7 @@ from events.models import Event
 from funds.actions import transfers
 from funds.books import lock_book
 from funds.models import Book, Payee, Receipt, Transfer
+from funds.selectors import nothing_waits
 from funds.states import TransferKind, TransferState
 from kernel import time
 from kernel.errors import BadInput, NotFound, WrongState
@@ -216,6 +217,10 @@ def hold_transfer(
             act.node = open_node(locked, "escrow", subject)
             act.values = {"on": on.isoformat(), "body": transfer.body, "ground": transfer.ground}
             act.happened = [("escrow_done", subject)]
+            if transfer.receipt_id and nothing_waits(transfer.receipt_id):
+                act.happened.append(("receipt_set_aside", subject))
+                act.happened += old_money_gone(locked, transfer.receipt_id, on)
+                act.nodes = _settled(locked, subject, on, actor)
         perform(locked, act, actor=actor, at=at)
     return transfer
 
@@ -244,11 +249,14 @@ def release_transfer(
             subject = _subject(locked, transfer)
             seq = locked.seq + 1
             locked.moments.setdefault(subject, {})["payment_arrived"] = [(on.isoformat(), seq)]
-            locked.moments[subject]["escrow_done"] = []
+            gone = ("escrow_done", "receipt_set_aside")
+            for moment in gone:
+                locked.moments[subject][moment] = []
             act.facts = [
                 (subject, "@payment_arrived", [[on.isoformat(), seq]]),
-                (subject, "@escrow_done", []),
+                *((subject, f"@{moment}", []) for moment in gone),
             ]
+            act.nodes = _reopened(locked, subject)
         perform(locked, act, actor=actor, at=at)
     return transfer
 
@@ -394,6 +402,29 @@ def _payee(locked: Locked, payee_id: int | None) -> Payee | None:
 def _noted(kind: str, transfer: Transfer, key: str, on: dt.date) -> Act:
     data = {"transfer": transfer.pk, "kind": transfer.kind, "amount": f"{transfer.amount:.2f}"}
     return Act(kind=kind, key=key, on=on, data=data)
+
+
+def _settled(locked: Locked, subject: int, on: dt.date, actor: User) -> list[Node]:
+    """案款发放 of a receipt of which nothing waits any more: all of it is set aside."""
+    node = open_node(locked, "payout", subject)
+    if node is None:
+        return []
+    node.finish(on=on, by=actor, outcome="", values={})
+    node.version += 1
+    return [node]
+
+
+def _reopened(locked: Locked, subject: int) -> list[Node]:
+    """案款发放 that was settled by setting the money aside, once it is back in custody."""
+    nodes = [
+        n
+        for n in locked.nodes.values()
+        if n.kind == "payout" and n.subject_id == subject and n.state == "done"
+    ]
+    for node in nodes:
+        node.reopen()
+        node.version += 1
+    return nodes
 
 
 def _is_last(transfer: Transfer) -> bool:

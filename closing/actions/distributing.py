@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.actions.money import receipt_subject
 from cases.models import Case, Party, Subject
+from cases.payroutes import receipt_subject
 from cases.perform import Act, check_day, known, perform
 from cases.policy import in_reach
 from cases.snapshot import Locked, lock_case

@@ -49,18 +49,19 @@ def receipt_of(file: CaseFile, subject: int) -> Receipt | None:
 
 
 def one_receipt(file: CaseFile, receipt: Receipt) -> dict[str, Any]:
-    """One receipt of the case that has been read, as receipt_shape gives it. Three queries."""
+    """One receipt of the case that has been read, as receipt_shape gives it. Four queries."""
     custody = custody_of(receipt.pk)
     people = ("payee", "account", "maker", "checker")
     payouts = list(Payout.objects.filter(receipt=receipt).select_related(*people).order_by("-id"))
     spoken_for = sum((p.amount for p in payouts if p.state in RESERVING), Decimal(0))
     payees = PayeeAccount.objects.filter(payee__about=file.case.about, version=F("payee__version"))
     money = ReceiptMoney(receipt, custody, custody - spoken_for)
-    return receipt_shape(file, money, payouts, may_be_paid=payees.exists())
+    allocated = receipt.allocations.exists()
+    return receipt_shape(file, money, payouts, may_be_paid=payees.exists(), is_allocated=allocated)
 
 
 def receipt_shape(
-    file: CaseFile, receipt: ReceiptMoney, payouts: Iterable[Payout], *, may_be_paid: bool
+    file: CaseFile, receipt: ReceiptMoney, payouts: Iterable[Payout], *, may_be_paid: bool, is_allocated: bool
 ) -> dict[str, Any]:
     """One receipt with its payouts, newest first, and where the next one is asked for."""
     row = receipt.receipt
@@ -80,6 +81,10 @@ def receipt_shape(
         shape["draft_url"] = reverse("desk:draft_payout", args=[file.case.pk, row.pk])
     if allowed(file, REQUESTERS):
         shape["allocate_url"] = reverse("desk:allocate", args=[file.case.pk, row.pk])
+    if is_allocated:
+        shape["sheet_url"] = reverse("desk:allocation", args=[file.case.pk, row.pk])
+        if receipt.free > 0 and allowed(file, REQUESTERS):
+            shape["allocated_url"] = reverse("desk:draft_allocated", args=[file.case.pk])
     if not may_be_paid:
         shape["payee_url"] = reverse("desk:act", args=[file.case.pk, "payee"])
     return shape

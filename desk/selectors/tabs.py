@@ -18,6 +18,7 @@ from desk.selectors.transfers import asking_links, transfer_shape
 from desk.words import instant_words, plain_day, yuan
 from documents.models import File, Paper
 from events.models import Event
+from funds.models import Allocation
 from funds.policy import REGISTER
 from funds.selectors import money_of
 from kernel.money import format_yuan
@@ -76,7 +77,8 @@ def property_items(file: CaseFile) -> dict[str, Any]:
 
 
 def money(file: CaseFile) -> dict[str, Any]:
-    """What arrived, what was paid, to whom it may be paid. Six queries more."""
+    """What arrived, what was paid, to whom it may be paid. Seven queries more."""
+    allocated = set(Allocation.objects.filter(about=file.case.about).values_list("receipt_id", flat=True))
     found = money_of(file.case.about, claimed=file.case.claim_amount)
     tiles = [
         {"label": _("已到账"), "value": format_yuan(found.received)},
@@ -89,15 +91,23 @@ def money(file: CaseFile) -> dict[str, Any]:
         (_("提存"), found.escrow),
         (_("保证金"), found.deposit),
         (_("待退款"), found.refund),
+        (_("执行费用"), found.fee),
         (_("救助（不计到位）"), found.aid),
     )
     tiles += [{"label": label, "value": format_yuan(value)} for label, value in aside if value]
     return {
         "tiles": tiles,
+        "case_id": file.case.pk,
         "transfers": [transfer_shape(file, each) for each in found.transfers],
         "asking": asking_links(file, has_receipts=bool(found.receipts)),
         "receipts": [
-            receipt_shape(file, receipt, found.payouts, may_be_paid=bool(found.payees))
+            receipt_shape(
+                file,
+                receipt,
+                found.payouts,
+                may_be_paid=bool(found.payees),
+                is_allocated=receipt.receipt.pk in allocated,
+            )
             for receipt in reversed(found.receipts)
         ],
         "payouts": [payout_shape(file, payout) for payout in found.payouts],

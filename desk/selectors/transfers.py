@@ -37,9 +37,9 @@ OF_RECEIPT = ("cause", "escrow", "refund")
 def next_steps(transfer: Transfer) -> list[str]:
     """Names of STEP_WORDS that fit where the transfer stands."""
     if transfer.state == "approved":
-        return ["hold"] if transfer.kind in ("escrow", "refund", "deposit") else ["pay"]
+        return ["hold"] if transfer.kind in ("escrow", "refund", "deposit", "fee") else ["pay"]
     if transfer.state == "held":
-        return ["release", "pay"] if transfer.kind in ("refund", "deposit") else ["release"]
+        return ["release", "pay"] if transfer.kind in ("refund", "deposit", "fee") else ["release"]
     return []
 
 

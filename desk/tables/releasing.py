@@ -30,6 +30,7 @@ SECTIONS = {
     "pushes": _lazy("推送"),
     "criteria": _lazy("分类条件"),
     "approvals": _lazy("审批"),
+    "readings": _lazy("计算口径"),
     "suggestions": _lazy("建议时限"),
     "stages": _lazy("阶段"),
     "flags": _lazy("标记"),

@@ -44,6 +44,7 @@ SECTIONS: dict[str, Any] = {
     "criteria": _lazy("分类条件"),
     "conversions": _lazy("转换"),
     "approvals": _lazy("审批"),
+    "readings": _lazy("计算口径"),
     "duties_of_roles": _lazy("分工"),
     "indicators": _lazy("指标"),
     "schedules": _lazy("定期工作"),

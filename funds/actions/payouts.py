@@ -20,10 +20,20 @@ from funds import policy
 from funds.accounts import Account, JournalKind
 from funds.actions.bookings import book_paid, book_returned, post_for, tell
 from funds.books import lock_book
-from funds.checks import account_in_force, enough, move, payee_of, receipt_to_pay, room_for, same_draft
+from funds.checks import (
+    account_in_force,
+    allotment_of,
+    enough,
+    move,
+    payee_of,
+    receipt_to_pay,
+    room_for,
+    same_draft,
+    within_allotment,
+)
 from funds.instructing import Through, instruct
 from funds.ledger import credit, custody_of, debit
-from funds.models import PayeeAccount, Payout
+from funds.models import Allotment, PayeeAccount, Payout
 from funds.repeats import was_done
 from funds.routes import Route
 from funds.shapes import past, positive, reason_of
@@ -41,13 +51,15 @@ def draft_payout(
     at: dt.datetime,
     key: str,
     requested_by: User | None = None,
+    allotment: Allotment | None = None,
     joins: bool = False,
 ) -> Payout:
     """制单: part or all of a receipt to a payee of the same case, by a route that the caller's rules have
     chosen.
 
     amount: yuan, not more than what the receipt has in custody and no other payout has spoken for.
-    requested_by: who asked for it, when not the actor. Writes payout.drafted to "payout:<id>".
+    requested_by: who asked for it, when not the actor. allotment: the part of a decision that it pays; found by the
+    payee's name where the receipt was allocated and none is given. Writes payout.drafted to "payout:<id>".
     Raises NotFound, NotAllowed, BadInput, WrongState, Conflict.
     """
     amount, way = positive(amount), Route.of(route)
@@ -73,7 +85,9 @@ def draft_payout(
             return same_draft(standing, payout)
         policy.may(actor, policy.REQUEST, _("申请发放案款"))
         payout.payee = payee_of(book, payee_id)
+        payout.allotment = allotment or allotment_of(payout)
         payout.run = room_for(payout)
+        within_allotment(payout)
         payout.save(force_insert=True)
         tell(
             payout, "payout.drafted", actor.actor, at, key, route=payout.route, requester=payout.requester_id

@@ -16,7 +16,9 @@ from events.log import Draft
 from events.models import Event
 from funds import policy
 from funds.accounts import Account, JournalKind
+from funds.actions.allotting import take_back
 from funds.books import lock_book
+from funds.dues import decision_of, dues_of
 from funds.ledger import credit, custody_of, debit, post, reverse
 from funds.models import Book, Claim, Journal, Receipt, StatementLine
 from funds.repeats import used_otherwise, was_done
@@ -221,11 +223,25 @@ def release_receipt(
                 fix=_("由主持分配的案件更正。"),
             )
         about, book_id = receipt.about, receipt.book_id
+        if (decision := decision_of(receipt)) is not None:
+            take_back(decision, actor=actor.actor, at=at, key=key)
+            _nobody_was_paid_from_it(book_id)
         receipt.release(reason=reason)
         _save(receipt)
         event = _tell(receipt, "receipt.released", actor, at, key, about=about, book=book_id)
         _take_back(receipt, JournalKind.IDENTIFICATION, event, f"released/{receipt.times}", at)
     return receipt
+
+
+def _nobody_was_paid_from_it(book_id: int) -> None:
+    """Without its decision no creditor has got more than the others allot him. Raises WrongState."""
+    over = [due.creditor for due in dues_of(book_id) if due.spent > due.allotted]
+    if over:
+        raise WrongState(
+            _("%s已按这笔款项的分配得到发放，不能退回待认领。") % over[0],
+            code="RECEIPT-SPENT",
+            fix=_("先取消未完成的发放；已经付出的，先追回款项。"),
+        )
 
 
 def void_receipt(

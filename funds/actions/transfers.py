@@ -35,10 +35,11 @@ PLACES: Mapping[str, Account] = {
     Kind.ESCROW: Account.ESCROW,
     Kind.REFUND: Account.REFUND,
     Kind.DEPOSIT: Account.DEPOSIT,
+    Kind.FEE: Account.FEE,
     Kind.COURT_ESCROW: Account.COURT_ESCROW,
 }
 """The account of each kind that holds money."""
-LEAVES = (Kind.REFUND, Kind.DEPOSIT, Kind.ADVANCE, *AIDS)
+LEAVES = (Kind.REFUND, Kind.DEPOSIT, Kind.FEE, Kind.ADVANCE, *AIDS)
 """Kinds that are paid out by themselves; money in escrow returns to custody and is paid by a payout."""
 _CHANGES = (
     "state", "body", "held_on", "ended_on", "doer", "bank_ref", "reason", "approval_id", "approved_on", "recovered"

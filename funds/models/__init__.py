@@ -1,6 +1,6 @@
 """Books and their lines, receipts, payees, payouts, bank statements."""
 
-from funds.models.allocations import Allocation
+from funds.models.allocations import Allocation, Allotment
 from funds.models.books import Balance, Book, Journal, Line
 from funds.models.claimtime import ClaimReminder, MonthEnd
 from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
@@ -21,6 +21,7 @@ from funds.models.transfers import Recovery, Trace, Transfer
 
 __all__ = [
     "Allocation",
+    "Allotment",
     "Balance",
     "BankAccount",
     "Book",

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from courts.models import Court, User
 from funds.models.amounts import AmountField
-from funds.models.books import Book
+from funds.models.books import Book, Journal
 from funds.models.receipts import Receipt
-from funds.querysets import HeldQuerySet
+from funds.querysets import AllotmentQuerySet, HeldQuerySet
 
 
 class Allocation(models.Model):
@@ -19,6 +19,8 @@ class Allocation(models.Model):
     claims: what was owed, as given (debts, costs, the first day's reading). law: claim id -> yuan by the law; shares:
     claim id -> yuan as decided, with `surplus` adding up to amount. sheet: the interest sheets and the fee, line by line.
     changes: what the receipts of the case pay otherwise since the decision before. reason: why shares differ from law.
+    replaces: the decision about the same receipt whose journal this one reversed. late: the receipt whose earlier value day
+    made it be reckoned anew. overpaid: creditor -> yuan that was paid already beyond what the books allot him now.
     """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
@@ -37,6 +39,13 @@ class Allocation(models.Model):
     sheet = models.JSONField(_("计算表"))
     changes = models.JSONField(_("与上次的差别"), default=list)
     reason = models.CharField(_("调整理由"), max_length=200, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("取代")
+    )
+    late = models.ForeignKey(
+        Receipt, models.PROTECT, null=True, related_name="+", verbose_name=_("补入的款项")
+    )
+    overpaid = models.JSONField(_("已多付"), default=dict)
     key = models.CharField(max_length=120)
     made_at = models.DateTimeField(_("分配时间"))
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("分配人"))
@@ -58,3 +67,33 @@ class Allocation(models.Model):
     def stream(self) -> str:
         """How the log names this decision."""
         return f"allocation:{self.pk}"
+
+
+class Allotment(models.Model):
+    """分配项: what a decision gives one creditor by one judgment, or for costs; the measure of what may be paid him.
+
+    group: id of the debt, "costs" for costs. title: the judgment or the costs, for people. to_court: costs that are the
+    court's own (执行费), paid over to the treasury and to no payee. It stands until its journal is reversed.
+    """
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="allotments")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="allotments")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="allotments")
+    journal = models.ForeignKey(Journal, models.PROTECT, related_name="allotments")
+    creditor = models.CharField(_("债权人"), max_length=120)
+    group = models.CharField(max_length=40)
+    title = models.CharField(_("执行依据"), max_length=120, blank=True)
+    to_court = models.BooleanField(_("本院收取"), default=False)
+    amount = AmountField(_("金额（元）"))
+
+    objects = AllotmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("分配项")
+        constraints = [
+            models.UniqueConstraint(fields=["allocation", "creditor", "group"], name="allotment_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allotment_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.creditor} {self.group} {self.amount}"

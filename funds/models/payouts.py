@@ -26,7 +26,7 @@ class Payout(FSMModelMixin, models.Model):
 
     requester: who asked for it; maker: who drafted it; submitter, checker, sender: who did those steps. The
     checker is none of the first three. account: frozen when submitted. run: 1, and one more after each
-    return.
+    return. allotment: the part of a decision that it pays; null where nothing was allocated.
     """
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="+", verbose_name=_("法院"))
@@ -37,6 +37,9 @@ class Payout(FSMModelMixin, models.Model):
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="payouts")
     payee = models.ForeignKey(Payee, models.PROTECT, related_name="payouts")
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
+    allotment = models.ForeignKey(
+        "funds.Allotment", models.PROTECT, null=True, related_name="payouts", verbose_name=_("分配项")
+    )
     amount = AmountField(_("金额（元）"))
     route = models.JSONField(_("发放路径"))
     run = models.PositiveSmallIntegerField(_("次数"), default=1)
@@ -65,7 +68,14 @@ class Payout(FSMModelMixin, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "key"], name="payout_once"),
             models.UniqueConstraint(
-                fields=["receipt", "payee"], condition=Q(state__in=RUNNING), name="payout_one_running"
+                fields=["receipt", "payee"],
+                condition=Q(state__in=RUNNING, allotment__isnull=True),
+                name="payout_one_running",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt", "payee", "allotment"],
+                condition=Q(state__in=RUNNING),
+                name="payout_one_running_of_allotment",
             ),
             models.UniqueConstraint(
                 fields=["court", "bank_ref"], condition=~Q(bank_ref=""), name="payout_bank_ref_once"

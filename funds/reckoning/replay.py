@@ -7,11 +7,11 @@ side by side.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from funds.reckoning.allocation import NOTHING, Allocation, Claim, Part, Rank, allocate
+from funds.reckoning.allocation import NOTHING, Allocation, Claim, Part, Rank, Share, allocate
 from funds.reckoning.interest import Days, FirstDay, Reduction, Sheet, doubled_interest
 
 
@@ -91,18 +91,27 @@ class _Standing:
     reductions: dict[str, list[Reduction]] = field(default_factory=dict)
 
     def rest(self, claim: str, owed: Decimal) -> Decimal:
-        return owed - self.paid.get(claim, NOTHING)
+        return max(owed - self.paid.get(claim, NOTHING), NOTHING)
 
 
-def replay(debts: Sequence[Debt], costs: Sequence[Cost], receipts: Iterable[Money]) -> Run:
+def replay(
+    debts: Sequence[Debt],
+    costs: Sequence[Cost],
+    receipts: Iterable[Money],
+    decided: Mapping[str, Mapping[str, Decimal]] | None = None,
+) -> Run:
     """Pay the receipts one after another, by day, then by id. Claims are called cost:ID, interest:ID, principal:ID,
-    doubled:ID.
+    doubled:ID. decided: receipt id -> claim id -> yuan, for receipts whose shares stand whatever the law would give.
     """
     standing, steps, claims = _Standing(), [], _claims(debts, costs, _Standing(), {})
     for money in sorted(receipts, key=lambda each: (each.on, each.id)):
         sheets = {debt.id: _sheet(debt, standing, money.on) for debt in debts}
         claims = _claims(debts, costs, standing, sheets)
-        found = allocate(money.amount, claims)
+        found = (
+            _as_decided(money.amount, claims, decided[money.id])
+            if decided and money.id in decided
+            else allocate(money.amount, claims)
+        )
         for share in found.shares:
             name = share.claim.id
             standing.paid[name] = standing.paid.get(name, NOTHING) + share.amount
@@ -116,7 +125,13 @@ def replay(debts: Sequence[Debt], costs: Sequence[Cost], receipts: Iterable[Mone
 
 def changes(before: Run, after: Run) -> list[Change]:
     """Each share that the later run gives differently, receipts in the order of the new run, then claims by id."""
-    old, new = before.shares(), after.shares()
+    return changed_shares(before.shares(), after.shares())
+
+
+def changed_shares(
+    old: Mapping[str, Mapping[str, Decimal]], new: Mapping[str, Mapping[str, Decimal]]
+) -> list[Change]:
+    """The same of shares as receipt id -> claim id -> yuan, without zeros."""
     receipts = [*new, *(receipt for receipt in old if receipt not in new)]
     found = []
     for receipt in receipts:
@@ -126,6 +141,12 @@ def changes(before: Run, after: Run) -> list[Change]:
             if pair[0] != pair[1]:
                 found.append(Change(receipt, claim, *pair))
     return found
+
+
+def _as_decided(amount: Decimal, claims: list[Claim], given: Mapping[str, Decimal]) -> Allocation:
+    """What a decision gave, as far as its claims are still among those."""
+    shares = tuple(Share(claim, given.get(claim.id, NOTHING)) for claim in claims)
+    return Allocation(amount, shares, amount - sum((share.amount for share in shares), NOTHING))
 
 
 def _sheet(debt: Debt, standing: _Standing, until: dt.date) -> Sheet:

@@ -65,7 +65,7 @@ def fee_lines(sheet: FeeSheet) -> list[SheetLine]:
 
 
 def debts_of(given: Mapping[str, Any]) -> tuple[list[Debt], list[Cost]]:
-    """Debts and costs from their JSON. Raises ValueError, KeyError, TypeError for what does not fit."""
+    """Debts, the one due first in front (民法典第五百六十条), and costs from their JSON. Raises ValueError, KeyError, TypeError for what does not fit."""
     debts = [
         Debt(
             id=str(each["id"]),
@@ -80,6 +80,7 @@ def debts_of(given: Mapping[str, Any]) -> tuple[list[Debt], list[Cost]]:
         )
         for each in given["debts"]
     ]
+    debts.sort(key=lambda debt: debt.due_on)
     costs = [Cost(str(each["id"]), str(each["creditor"]), Decimal(each["amount"])) for each in given["costs"]]
     return debts, costs
 

@@ -5,20 +5,23 @@ from decimal import Decimal
 
 import pytest
 
+from approvals.actions.requests import assent
+from cases.actions.asking import ask_approval
 from cases.actions.money import approve_payout, draft_payout, finance_received, hand_to_finance, send_payout
-from cases.models import Case, Node
+from cases.models import Case, Fact, Node
 from courts.models import Appointment, User
 from deadlines.models import Deadline
 from events import relay
 from events.models import Event
 from funds.actions.payouts import confirm_paid, return_payout
-from funds.actions.receipts import identify_receipt, release_receipt
-from funds.models import Payout
+from funds.actions.receipts import identify_receipt, record_receipt, release_receipt
+from funds.models import Payout, Receipt
 from funds.selectors import money_of
 from kernel import time
 from kernel.errors import DomainError, NotAllowed, NotFound, WrongState
 from measures.actions.controlling import mark_disposable
-from tests.factories.cases import House, assigned, complete, filing, house, key
+from tests.factories.cases import House, assigned, complete, filing, house, key, proof
+from tests.factories.courts import person
 from tests.walks.stage import control, feedback, item, money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
@@ -168,10 +171,20 @@ def test_without_an_undertaking_nothing_is_paid_out(home: House) -> None:
 
 
 def test_a_returned_payment_opens_a_new_run(home: House) -> None:
+    """Sent does not meet the clock, bank-confirmed does; a later return opens a new run and a new clock."""
     case, receipt, account = with_money(home, "5000.00", "2023-09-26")
     with on("2023-09-27"):
-        payout = pay(home, case, receipt, account, "B4")
+        payout = draft(home, case, receipt, account)
+        given = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}
+        approve_payout(actor=home.director, key=key(), **given)
+        send_payout(actor=home.funds, key=key(), **given)
+    assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11").state == "running"
+    assert Node.objects.filter(case=case, kind="payout", state="open").exists()
+    with on("2023-09-28"):
+        paid = {"bank_ref": "B4", "paid_on": D(2023, 9, 28), "actor": home.funds, "at": time.now()}
+        confirm_paid(payout_id=payout.pk, key=key(), **paid)
     assert Deadline.objects.get(case_id=case.pk, rule_id="JZ-D-11").state == "met"
+    assert not Node.objects.filter(case=case, kind="payout", state="open").exists()
     with on("2023-10-09"):
         return_payout(
             payout_id=payout.pk,
@@ -185,6 +198,49 @@ def test_a_returned_payment_opens_a_new_run(home: House) -> None:
     assert (again.run, again.state, again.due_on) == (2, "running", D(2023, 10, 16))
     assert Node.objects.filter(case=case, kind="payout", state="open").exists()
     assert money_of(case.about).custody == Decimal(5000)
+
+
+def old_receipt(home: House, case: Case, serial: str) -> Receipt:
+    """Money that came three years ago and is found to be this case's today."""
+    by = {"actor": home.funds, "at": time.now()}
+    receipt = record_receipt(
+        court=home.court, amount=Decimal("60.00"), arrived_on=D(2020, 9, 1), payer_name="李四", account_tail="1001",
+        bank_serial=serial, remark="", key=key(), **by,
+    )  # fmt: skip
+    return identify_receipt(receipt_id=receipt.pk, about=case.about, key=key(), **by)
+
+
+@pytest.mark.req("JZ-72")
+def test_old_money_of_a_case_is_gone_once_the_last_of_it_is_paid(home: House) -> None:
+    case, young, account = with_money(home, "5000.00", "2023-09-25")
+    with on("2023-09-26"):
+        first, second = (old_receipt(home, case, serial) for serial in ("O1", "O2"))
+    gone = Fact.objects.filter(case=case, key="@historical_balance_zero")
+    with on("2023-09-27 10:00"):
+        pay(home, case, first, account, "B1")
+        pay(home, case, young, account, "B2")
+    assert not gone.exists()
+    with on("2023-09-27 11:00"):
+        pay(home, case, second, account, "B3")
+    assert gone.exists()
+
+
+@pytest.mark.req("LY-20")
+def test_a_deferral_of_all_of_a_receipt_stops_its_payout_clock(home: House) -> None:
+    """JZ-D-11 rests from the day of the approval, whatever the court's own document calls the interval."""
+    case, _receipt, _account = with_money(home, "5000.00", "2023-09-26")
+    with on("2023-09-27"):
+        subject = case.subjects.get(kind="receipt").pk
+        request = ask_approval(
+            case_id=case.pk, matter="defer_payout", facts={"subject": subject, "code": "other_statutory"},
+            ground="权属争议", files=proof(case, home.handler), actor=home.handler, at=time.now(), key=key(),
+        )  # fmt: skip
+        for role in request.chain:
+            who = {"bureau_director": home.director, "president": home.president}.get(role) or person(
+                home.court, role
+            )
+            assent(request_id=request.pk, actor=who, at=time.now(), key=key())
+    assert due(case, "JZ-D-11") is None
 
 
 def test_two_clicks_draft_one_payout(home: House) -> None:

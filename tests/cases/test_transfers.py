@@ -101,10 +101,14 @@ def test_money_with_a_ground_is_escrowed_within_ten_days() -> None:
             go(hold_transfer, case, made, home.funds, body=" ")
         go(hold_transfer, case, made, home.funds, body="云州市公证处")
     assert (state(case, "JZ-D-14"), Node.objects.get(case=case, kind="escrow").state) == ("met", "done")
+    # All of it is in escrow: nothing is to be paid out until it comes back.
+    assert (state(case, "JZ-D-11"), Node.objects.get(case=case, kind="payout").state) == ("met_late", "done")
     found = money_of(case.about)
     assert (found.custody, found.escrow) == (Decimal(0), Decimal(30000))
     with on("2023-10-20"):
         go(release_transfer, case, made, home.funds, reason="领款人到院领取")
+        assert (state(case, "JZ-D-11"), due(case, "JZ-D-11")) == ("running", "2023-10-27")
+        assert Node.objects.get(case=case, kind="payout").state == "open"
         pay(home, case, receipt, to, "B1")
     assert money_of(case.about).paid == Decimal(30000)
     assert list(differences()) == []

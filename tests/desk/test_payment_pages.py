@@ -153,9 +153,15 @@ def test_the_allocation_is_seen_through_decided_and_printed(home: House) -> None
         client = signed_in(home.handler)
         case_id = row.about.removeprefix("case:")
         address = f"/cases/{case_id}/receipts/{row.receipt_id}/allocate/"
-        given = {"creditor": "张三", "principal": "50.00", "due_on": "2023-01-30", "first_day": "next"}
-        bad = client.post(address, fill(client, address, **given, stays="昨天"))
+        assert "BASE-C-01" in text_of(client.get(address))
+        given = {"d1_creditor": "张三", "d1_principal": "50.00", "d1_due_on": "2023-01-30"}
+        bad = client.post(address, fill(client, address, **given, d1_stays="昨天"))
         assert "第 1 行不是" in text_of(bad)
+        more = client.post(address, {**fill(client, address, **given), "add_row": "judgment"})
+        assert 'name="d2_principal"' in text_of(more)
+        assert 'value="张三"' in text_of(more)
+        fewer = client.post(address, {**form_of(text_of(more), address), "drop_row": "judgment"})
+        assert 'name="d2_principal"' not in text_of(fewer)
         check = client.post(address, fill(client, address, **given))
         # 100 days of 50 yuan: 0.88 yuan, rounded half up.
         assert "¥0.88" in text_of(check)
@@ -163,10 +169,34 @@ def test_the_allocation_is_seen_through_decided_and_printed(home: House) -> None
         sheet = f"/cases/{case_id}/receipts/{row.receipt_id}/allocation/"
         page = text_of(client.get(sheet))
         assert "法释〔2014〕8号" in page
-        assert "自届满次日起算" in page
+        assert "自履行期间届满的次日起算" in page
         assert client.get(f"{sheet}?format=pdf").content[:5] == b"%PDF-"
         assert b"".join(client.get(f"{sheet}?format=xlsx").streaming_content)[:2] == b"PK"
-        assert Allocation.objects.get().shares["principal:debt"] == "50.00"
+        assert Allocation.objects.get().shares["principal:d1"] == "50.00"
         assert (
             signed_in(home.superior).get(f"/cases/{case_id}/receipts/999999/allocation/").status_code == 404
         )
+        # What was allocated is asked for in one act, to the account that is registered; then nothing is left to ask for.
+        ask = f"/cases/{case_id}/allocated/"
+        assert ask in text_of(client.get(f"/cases/{case_id}/money/"))
+        check = text_of(client.post(ask, fill(client, ask)))
+        assert "张三" in check
+        assert "没有已经分配而尚未发放" not in check
+        assert client.post(ask, form_of(check, ask)).status_code == 302
+        made = Payout.objects.latest("pk")
+        assert (f"{made.amount}", made.allotment.group, made.state) == ("50.88", "d1", "submitted")
+        assert "没有已经分配而尚未发放" in text_of(client.post(ask, fill(client, ask)))
+
+
+def test_the_fee_is_shown_band_by_band(home: House) -> None:
+    """600,000 yuan: 50 + 490,000 at 1.5 % + 100,000 at 1 %, which a party can check line by line."""
+    (row,) = asked(home, 1)
+    with on("2023-05-12 10:00"):
+        client, address = signed_in(home.handler), f"/cases/{row.about.removeprefix('case:')}/fee/"
+        page = text_of(client.get(address, {"amount": "600000"}))
+        assert "¥8,400.00" in page
+        assert "7350.00" in page
+        assert "诉讼费用交纳办法第十四条" in page
+        assert client.get(address, {"amount": "x"}).status_code == 422
+        assert client.get(address, {"amount": "600000", "format": "pdf"}).content[:5] == b"%PDF-"
+        assert b"".join(client.get(address, {"format": "xlsx"}).streaming_content)[:2] == b"PK"

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from events.log import append, find
 from funds.actions import transfers
+from funds.actions.allocating import allocate_receipt
 from funds.actions.claiming import Part, claim_lines
 from funds.actions.paybatches import close_batch
-from funds.actions.payouts import return_payout, send_payout
+from funds.actions.payouts import cancel_payout, return_payout, send_payout
 from funds.actions.receipts import release_receipt, void_receipt
 from funds.actions.sharing import share_out
 from funds.audit import CHECKS, differences
@@ -49,6 +50,12 @@ PLANTS = {
     "receipts_total": ["UPDATE funds_receipt SET amount = amount + 100 WHERE state = 'unidentified'"],
     "bank": ["UPDATE funds_line SET account = 'unidentified' WHERE account = 'disbursed'"],
     "disbursed": ["UPDATE funds_line SET account = 'fee' WHERE account = 'paid'"],
+    "allotted": ["UPDATE funds_line SET account = 'disbursed' WHERE account = 'allotted'"],
+    "claimed": ["UPDATE funds_allotment SET amount = amount + 1"],
+    "allocation_rest": ["UPDATE funds_allocation SET surplus = surplus + 1"],
+    "allotment_spent": [
+        "UPDATE funds_payout SET amount = amount + 1 WHERE state = 'approved' AND allotment_id IS NOT NULL"
+    ],
     "payout_state": ["UPDATE funds_payout SET state = 'sent' WHERE state = 'paid'"],
     "transfer_state": [
         "UPDATE funds_transfer SET state = 'released' WHERE kind = 'refund' AND state = 'paid'",
@@ -101,6 +108,8 @@ GUARDED = (
     "funds_statementline",
     "funds_transfer",
     "funds_recovery",
+    "funds_allocation",
+    "funds_allotment",
 )
 
 
@@ -138,6 +147,7 @@ def story(live_db: str) -> Desk:
         key="c",
     )
     _set_aside(at_desk)
+    _allotted(desk(at_desk.court))
     return at_desk
 
 
@@ -159,6 +169,18 @@ def _set_aside(at_desk: Desk) -> None:
         )
 
 
+def _allotted(at_desk: Desk) -> None:
+    """A receipt allocated in part; a payout of it that was cancelled and one that is approved."""
+    receipt, to = in_custody(at_desk, "90.00", key="allotted"), payee(at_desk, name="王五")
+    debt = {"id": "a", "creditor": "王五", "principal": "80.00", "due_on": time.today().isoformat()}
+    by = {"actor": at_desk.officer, "at": time.now()}
+    claims = {"first_day": "next", "debts": [debt], "costs": []}
+    allocate_receipt(receipt_id=receipt.pk, claims=claims, key="allot", **by)
+    given = {"receipt": receipt, "to": to, "amount": "80.00"}
+    cancel_payout(payout_id=payout(at_desk, "submitted", **given).pk, reason="重做", key="again", **by)
+    payout(at_desk, "approved", **given)
+
+
 def plant(owner_sql: psycopg.Connection, statements: list[str]) -> None:
     """Tamper as only the tables' owner can: triggers off, change, triggers on."""
     for table in GUARDED:
@@ -173,7 +195,7 @@ def test_true_books_have_no_difference(story: Desk) -> None:
     assert list(differences()) == []
     out = io.StringIO()
     call_command("verify_books", stdout=out)
-    assert "2 个案款账户" in out.getvalue()
+    assert "3 个案款账户" in out.getvalue()
     assert "发现不符 0 处" in out.getvalue()
 
 

@@ -65,7 +65,7 @@ from tests.factories.courts import court, person
 from tests.factories.inspections import bureau, by, planned
 from tests.factories.pages import client_of, hidden
 from tests.walks.indicator_stories import figures
-from tests.walks.money_stories import fund_desk, unclaimed
+from tests.walks.money_stories import fund_desk, refunded, unclaimed
 from tests.walks.stage import Story, control, due, feedback, on, refused, state
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
@@ -334,6 +334,7 @@ def two_speeds(story: Story) -> None:
         "class: enterprise class 涉小额贷款",
         lambda: Fact.objects.get(case=fast, key="enterprise_class").value == "micro_loan",
     )
+    refunded(story, home, fast)
     with on("2024-10-31 09:30"):
         fine = filed(home, filing("2024-10-31"))
         triaged(home, fine, "ordinary", "2024-10-31")

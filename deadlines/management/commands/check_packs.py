@@ -32,6 +32,7 @@ NAMES = {
     "criteria": _lazy("条件"),
     "conversions": _lazy("转换"),
     "approvals": _lazy("审批"),
+    "readings": _lazy("计算口径"),
     "duties_of_roles": _lazy("分工"),
     "indicators": _lazy("指标"),
     "stages": _lazy("阶段"),

@@ -29,19 +29,25 @@ from desk.views import (
     paying_out,
     petitions,
     phrases,
+    plans,
     properties,
     releases,
     rules,
     staffing,
     texts,
+    trail,
     transfers,
     undoing,
     views,
+    vouchers,
     week,
     worklist,
 )
+from desk.views.finance import ageing as finance_ageing
+from desk.views.finance import fund as finance_fund
 from desk.views.finance import inbox as finance
 from desk.views.finance import matching as finance_matching
+from desk.views.finance import old as finance_old
 from desk.views.finance import payments as finance_payments
 from desk.views.finance import registers as finance_registers
 from desk.views.finance import statements as finance_statements
@@ -173,8 +179,13 @@ urlpatterns = [
     ),
     path("finance/registers/", finance_registers.register, {"name": "ageing"}, name="fund_registers"),
     path("finance/registers/<slug:name>/", finance_registers.register, name="fund_register"),
-    path("finance/old/<int:pk>/", finance_registers.old, name="old_money"),
-    path("finance/plans/<int:pk>/", finance_registers.plan, name="plan"),
+    path("finance/old/<int:pk>/", finance_old.old, name="old_money"),
+    path("finance/old/<int:pk>/<slug:name>", finance_old.escrow, name="old_escrow"),
+    path("finance/ageing", finance_ageing.money_ageing, name="fund_ageing"),
+    path("finance/fund/", finance_fund.revolving, name="revolving_fund"),
+    path("finance/plans/<int:pk>/", plans.plan, name="plan"),
+    path("finance/plans/<int:pk>/<slug:name>/", plans.step, name="plan_step"),
+    path("cases/<int:pk>/plans/new", plans.new, name="plan_new"),
     path("cases/<int:pk>/transfers/new/<slug:kind>", transfers.ask, name="ask_transfer"),
     path("cases/<int:pk>/transfers/<int:transfer_id>/<slug:name>", transfers.step, name="transfer_step"),
     path("finance/match/", finance_matching.match, name="finance_match"),
@@ -190,6 +201,11 @@ urlpatterns = [
     path("cases/<int:pk>/parties/", case.parties, name="parties"),
     path("cases/<int:pk>/property/", case.property_tab, name="property"),
     path("cases/<int:pk>/money/", case.money, name="money"),
+    path("cases/<int:pk>/vouchers/<slug:what>/<int:of>/", vouchers.voucher, name="voucher"),
+    path("cases/<int:pk>/vouchers/<slug:what>/<int:of>/issue", vouchers.issue, name="voucher_issue"),
+    path("cases/<int:pk>/vouchers/<slug:what>/<int:of>/print", vouchers.print_, name="voucher_print"),
+    path("cases/<int:pk>/money/journals/", trail.journals, name="journals"),
+    path("cases/<int:pk>/money/<slug:what>/<int:of>/", trail.trail, name="trail"),
     path("cases/<int:pk>/papers/", case.papers, name="papers"),
     path("cases/<int:pk>/log/", case.log, name="log"),
     path("cases/<int:pk>/nodes/<int:node_id>/", nodes.node, name="node"),

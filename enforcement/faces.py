@@ -79,6 +79,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, tuple[str, str] | None]]]]
             (_("不明款"), "desk:finance_unclaimed", "help-circle", ("receipt", "W")),
             (_("审批与付款"), "desk:payments", "rubber-stamp", ("fund_pay", "WA")),
             (_("日结"), "desk:finance_close", "calendar", ("receipt", "W")),
+            (_("案款账龄"), "desk:fund_ageing", "hourglass", ("report", "RWS")),
             (_("案款登记簿"), "desk:fund_registers", "notebook", None),
         ],
     ),

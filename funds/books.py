@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from funds.models import Allocation, BankAccount, Book, Payee, Payout, Receipt, SubAccount, Transfer
+from funds.models import Allocation, BankAccount, Book, Payee, Payout, Receipt, SubAccount, Transfer, Voucher
 from funds.numbers import sub_account
 from kernel.errors import Conflict, WrongState
 from kernel.rows import set_holders
@@ -52,7 +52,7 @@ def hand_over(*, about: str, team_id: int | None, owner_id: int | None) -> None:
 
 def hand_over_each(holders: Sequence[tuple[str, int | None, int | None]]) -> None:
     """The same for several cases: (about, team, owner) each; as many statements."""
-    for model in (Book, Receipt, Payee, Payout, Transfer, Allocation):
+    for model in (Book, Receipt, Payee, Payout, Transfer, Allocation, Voucher):
         set_holders(model, "about", holders)
 
 

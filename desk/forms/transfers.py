@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import datetime as dt
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.transfers import CAUSES, ESCROWED_FOR, URGENT
-from desk.forms.act_form import ActForm
+from desk.forms.act_form import ActForm, dress, line_of
 from desk.forms.fields import DayField, MoneyField, long_text, with_blank
+from desk.forms.releasing import OnceForm
 from funds.models import Receipt, Trace
 from funds.selectors import money_of
 from kernel.money import format_yuan
@@ -54,6 +56,23 @@ class RefundForm(OfReceipt):
     ground = long_text(label=_("退款理由"), help_text=_("退给这笔到账的付款人"))
 
     verb_fields: ClassVar = {"receipt_id": "receipt"}
+
+
+class DepositForm(OfReceipt):
+    """竞买保证金: the whole receipt is one bidder's, for one item."""
+
+    item = forms.ChoiceField(label=_("拍卖的财产"))
+    bidder = forms.CharField(label=_("竞买人"), max_length=120, help_text=_("按拍卖平台的记录填写"))
+    on = DayField(label=_("登记日期"))
+
+    verb_fields: ClassVar = {"receipt_id": "receipt", "subject": "item", "subject_id": "item"}
+
+    def prepare(self) -> None:
+        """The items of the case; today unless said otherwise."""
+        super().prepare()
+        self.initial.setdefault("on", self.about.file.today)
+        found = [(str(row.subject_id), row.label) for row in self.about.file.properties]
+        self.fields["item"].choices = found if len(found) == 1 else with_blank(found)
 
 
 class AdvanceForm(ActForm):
@@ -121,15 +140,40 @@ class PaidForm(ActForm):
         self.initial.setdefault("on", self.about.file.today)
 
 
-class TraceForm(forms.Form):
+class DatedForm(OnceForm):
+    """A form of the finance pages with a day, which is today unless said otherwise."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        dress(self, self.initial.get("on") or dt.date.max)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The fields for _lines.html."""
+        return [line_of(field) for field in self.visible_fields()]
+
+
+class TraceForm(DatedForm):
     """历史款项核查的一步."""
 
-    act_key = forms.CharField(widget=forms.HiddenInput)
     step = forms.ChoiceField(label=_("步骤"), choices=Trace.Step.choices)
-    on = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    note = forms.CharField(
-        label=_("经过和结果"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("向哪家银行、如何查询、结果"),
-    )
+    on = DayField(label=_("日期"))
+    note = long_text(label=_("经过和结果"), max_length=500, rows=3, help_text=_("向哪家银行、如何查询、结果"))
+
+
+class OldEscrowForm(DatedForm):
+    """办理不明历史款项提存, or its way back."""
+
+    on = DayField(label=_("办理日期"))
+
+
+class OldReleaseForm(OldEscrowForm):
+    """付款人查明后转回."""
+
+    reason = forms.CharField(label=_("理由"), max_length=200, help_text=_("写明如何查明付款人"))
+
+
+class TopUpForm(DatedForm):
+    """周转基金拨入."""
+
+    amount = MoneyField(label=_("拨入金额（元）"))
+    on = DayField(label=_("到账日期"))

@@ -76,6 +76,7 @@ def receipt_shape(
         "free": format_yuan(receipt.free),
         "payouts": [payout_shape(file, each) for each in payouts if each.receipt_id == row.pk],
         "no_payee": not may_be_paid,
+        "trail_url": reverse("desk:trail", args=[file.case.pk, "receipt", row.pk]),
     }
     if receipt.free > 0 and may_be_paid and allowed(file, REQUESTERS):
         shape["draft_url"] = reverse("desk:draft_payout", args=[file.case.pk, row.pk])
@@ -100,6 +101,7 @@ def payout_shape(file: CaseFile, payout: Payout) -> dict[str, Any]:
         "account": f"{account.bank} {account.account_masked}" if account else "",
         "pill": {"state": PILLS[payout.state], "text": payout.get_state_display()},
         "route": _("经财务") if payout.way.via_finance else _("直接发放"),
+        "trail_url": reverse("desk:trail", args=[file.case.pk, "payout", payout.pk]),
         "steps": _history(file, payout),
         "actions": next_steps(file, payout),
     }

@@ -16,9 +16,10 @@ from courts.models import Court, User
 from courts.selectors import pack_of, packs_in_force
 from deadlines.models import Deadline
 from desk.keyset import SIZE, Segment, page
+from desk.selectors.ageing import BUCKETS, first_clocks
 from funds.actions.tracing import oldest_arrival
 from funds.ledger import NOTHING
-from funds.models import Receipt, Trace, Transfer
+from funds.models import Receipt, Trace, Transfer, Voucher
 from funds.querysets import ReceiptQuerySet
 
 KINDS = {
@@ -27,8 +28,8 @@ KINDS = {
     "advance": ("advance",),
     "aid": ("relief", "insurance"),
 }
-BUCKETS = (5, 10, 15, 30)
-"""Days that are left before the limit (荆中法: 案款专管 watches money before it is late)."""
+MOST = 2000
+"""Receipts of one list of what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +147,19 @@ class Waiting:
     has_escrow: bool
 
 
-def waiting(user: User, on: dt.date) -> list[Waiting]:
-    """Receipts whose payout clock runs, the earliest limit first. Five queries."""
-    clocks = list(
-        Deadline.objects.filter(
-            user.scope.rows(), node_kind="payout", state="running", due_on__isnull=False
-        ).order_by("due_on", "pk")[:2000]
-    )
+def waiting(
+    user: User, on: dt.date, *, chosen: str = "", officer: int | None = None, court: int | None = None
+) -> list[Waiting]:
+    """Receipts whose payout clock runs, the earliest limit first, MOST of them. Five queries.
+
+    chosen: a bucket; officer, court: only theirs.
+    """
+    rows = Deadline.objects.filter(pk__in=first_clocks(user).values("pk"), **_between(chosen, on))
+    if officer is not None:
+        rows = rows.filter(owner_id=officer)
+    if court is not None:
+        rows = rows.filter(court_id=court)
+    clocks = list(rows.order_by("due_on", "pk")[:MOST])
     first: dict[int, Deadline] = {}
     for clock in clocks:
         first.setdefault(clock.subject_id, clock)
@@ -181,6 +188,21 @@ def waiting(user: User, on: dt.date) -> list[Waiting]:
     return found
 
 
+def _between(chosen: str, on: dt.date) -> dict[str, dt.date]:
+    """The days of a bucket as conditions."""
+    if chosen == "late":
+        return {"due_on__lt": on}
+    places = [str(days) for days in BUCKETS]
+    if chosen not in (*places, "later"):
+        return {}
+    place = places.index(chosen) if chosen in places else len(places)
+    least = BUCKETS[place - 1] + 1 if place else 0
+    given = {"due_on__gte": on + dt.timedelta(days=least)}
+    if chosen != "later":
+        given["due_on__lte"] = on + dt.timedelta(days=BUCKETS[place])
+    return given
+
+
 def bucket(left: int) -> str:
     """late, or the first of 5/10/15/30 days within which the limit comes, or later."""
     if left < 0:
@@ -198,5 +220,16 @@ def plans(user: User, *, state: str, after: str, before: str, size: int = SIZE) 
     return Rows([row for _name, row in found.rows], {}, None, found.next, found.prev)
 
 
+def vouchers(user: User, *, kind: str, after: str, before: str, size: int = SIZE) -> Rows:
+    """票据登记簿, the newest first. Three queries."""
+    rows = Voucher.objects.visible_to(user)
+    if kind:
+        rows = rows.filter(kind=kind)
+    rows = rows.select_related("issued_by").prefetch_related("prints")
+    found = page([Segment("row", rows, ("-issued_on", "-id"))], after=after, before=before, size=size)
+    kept = [row for _name, row in found.rows]
+    return Rows(kept, _cases(user, [row.case_id for row in kept]), None, found.next, found.prev)
+
+
 def _cases(user: User, ids: Sequence[int | None]) -> dict[int, Case]:
-    return Case.objects.visible_to(user).select_related("owner").in_bulk([pk for pk in ids if pk])
+    return Case.objects.visible_to(user).select_related("owner", "court").in_bulk([pk for pk in ids if pk])

@@ -1,4 +1,4 @@
-"""The other tabs of a case: parties, property, money, papers, the log. Each reads a fixed number of queries more."""
+"""The other tabs of a case: parties, property, papers, the log. Each reads a fixed number of queries more."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from cases.models import Party
 from desk.selectors import aside
 from desk.selectors.case_file import CaseFile, doer, doers_of, names_of
 from desk.selectors.menu import may_ask, may_control
-from desk.selectors.payouts import allowed, payout_shape, receipt_shape
-from desk.selectors.transfers import asking_links, transfer_shape
 from desk.words import instant_words, plain_day, yuan
 from documents.models import File, Paper
 from events.models import Event
-from funds.models import Allocation
-from funds.policy import REGISTER
-from funds.selectors import money_of
 from kernel.money import format_yuan
 from measures.models import CASH, Property
 from notices.selectors import messages_about
@@ -73,56 +68,6 @@ def property_items(file: CaseFile) -> dict[str, Any]:
         "may_find": may_control(file),
         "find_url": reverse("desk:act", args=[file.case.pk, "property"]),
         "control_url": reverse("desk:act", args=[file.case.pk, "control"]),
-    }
-
-
-def money(file: CaseFile) -> dict[str, Any]:
-    """What arrived, what was paid, to whom it may be paid. Seven queries more."""
-    allocated = set(Allocation.objects.filter(about=file.case.about).values_list("receipt_id", flat=True))
-    found = money_of(file.case.about, claimed=file.case.claim_amount)
-    tiles = [
-        {"label": _("已到账"), "value": format_yuan(found.received)},
-        {"label": _("待发"), "value": format_yuan(found.custody)},
-        {"label": _("在途"), "value": format_yuan(found.in_transit)},
-        {"label": _("已发放"), "value": format_yuan(found.paid)},
-        {"label": _("尚未到位"), "value": format_yuan(found.outstanding)},
-    ]
-    aside = (
-        (_("提存"), found.escrow),
-        (_("保证金"), found.deposit),
-        (_("待退款"), found.refund),
-        (_("执行费用"), found.fee),
-        (_("救助（不计到位）"), found.aid),
-    )
-    tiles += [{"label": label, "value": format_yuan(value)} for label, value in aside if value]
-    return {
-        "tiles": tiles,
-        "case_id": file.case.pk,
-        "transfers": [transfer_shape(file, each) for each in found.transfers],
-        "asking": asking_links(file, has_receipts=bool(found.receipts)),
-        "receipts": [
-            receipt_shape(
-                file,
-                receipt,
-                found.payouts,
-                may_be_paid=bool(found.payees),
-                is_allocated=receipt.receipt.pk in allocated,
-            )
-            for receipt in reversed(found.receipts)
-        ],
-        "payouts": [payout_shape(file, payout) for payout in found.payouts],
-        "payees": [
-            {
-                "name": account.payee.name,
-                "account": f"{account.bank} {account.account_masked}",
-                "undertaking": account.has_undertaking,
-                "signed": plain_day(account.signed_on) if account.signed_on else "",
-                "url": _file_url(account.undertaking_file_id),
-                "version": account.version,
-            }
-            for account in found.payees
-        ],
-        "payee_url": reverse("desk:act", args=[file.case.pk, "payee"]) if allowed(file, REGISTER) else "",
     }
 
 
@@ -298,10 +243,6 @@ def _property_actions(file: CaseFile, row: Property) -> list[dict[str, Any]]:
 
 def _is_paid(file: CaseFile, row: Property) -> bool:
     return bool(file.state.moments.get(row.subject_id, {}).get("price_fully_paid"))
-
-
-def _file_url(file_id: int | None) -> str:
-    return reverse("documents:file", args=[file_id]) if file_id else ""
 
 
 def _log_line(file: CaseFile, event: Event, names: dict[str, str], voided: set[int]) -> dict[str, Any]:

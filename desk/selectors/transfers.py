@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.selectors.case_file import CaseFile
+from desk.selectors.menu import may_ask
 from desk.selectors.payouts import PAYERS, REQUESTERS, allowed
 from desk.words import plain_day
+from funds.actions.vouchers import kind_of
 from funds.models import Transfer
 from kernel.money import format_yuan
 
@@ -24,14 +26,22 @@ PILLS = {
     "cancelled": "todo",
 }
 STEP_WORDS = {"hold": _lazy("转入专门科目"), "release": _lazy("转回待发"), "pay": _lazy("登记付款")}
+DEPOSIT_WORDS = {"release": _lazy("转为拍卖价款"), "pay": _lazy("退还竞买人")}
+"""What the steps are called for a deposit: the winner's becomes a part of the price, the others' go back."""
 ASKING = {
     "cause": _lazy("记录未发放原因"),
     "escrow": _lazy("提请提存"),
     "refund": _lazy("提请退款"),
+    "deposit": _lazy("登记竞买保证金"),
     "advance": _lazy("提请周转基金垫付"),
     "aid": _lazy("登记救助、保险申请"),
 }
-OF_RECEIPT = ("cause", "escrow", "refund")
+OF_RECEIPT = ("cause", "escrow", "refund", "deposit")
+
+
+def step_words(transfer: Transfer, name: str) -> Any:
+    """What a step is called for this kind of money."""
+    return DEPOSIT_WORDS.get(name, STEP_WORDS[name]) if transfer.kind == "deposit" else STEP_WORDS[name]
 
 
 def next_steps(transfer: Transfer) -> list[str]:
@@ -54,13 +64,17 @@ def transfer_shape(file: CaseFile, transfer: Transfer) -> dict[str, Any]:
     if transfer.kind == "advance" and transfer.state == "paid":
         note = f"{note} · " + _("未收回 %s") % format_yuan(transfer.outstanding)
     steps = next_steps(transfer) if allowed(file, SETTLERS) and transfer.requester_id != file.user.pk else []
+    voucher = kind_of("transfer", transfer)
     return {
+        "voucher_url": reverse("desk:voucher", args=[file.case.pk, "transfer", transfer.pk])
+        if voucher
+        else "",
         "title": f"{transfer.get_kind_display()} {format_yuan(transfer.amount)}",
         "note": note,
         "pill": {"state": PILLS[transfer.state], "text": transfer.get_state_display()},
         "steps": [
             {
-                "label": STEP_WORDS[name],
+                "label": step_words(transfer, name),
                 "url": reverse("desk:transfer_step", args=[file.case.pk, transfer.pk, name]),
             }
             for name in steps
@@ -72,8 +86,13 @@ def asking_links(file: CaseFile, *, has_receipts: bool) -> list[dict[str, Any]]:
     """What this person may ask for, on this case."""
     if not (file.is_own or allowed(file, REQUESTERS)):
         return []
-    return [
+    links = [
         {"label": label, "url": reverse("desk:ask_transfer", args=[file.case.pk, name])}
         for name, label in ASKING.items()
-        if has_receipts or name not in OF_RECEIPT
+        if (has_receipts or name not in OF_RECEIPT) and (name != "deposit" or file.properties)
     ]
+    if has_receipts and file.user.scope.holds(file.case.owner_id):
+        links.append({"label": _("拟定分配方案"), "url": reverse("desk:plan_new", args=[file.case.pk])})
+    if has_receipts and may_ask(file):
+        links.append({"label": _("申请延期发放"), "url": reverse("desk:act", args=[file.case.pk, "defer"])})
+    return links

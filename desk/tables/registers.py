@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.actions.transfers import CAUSES, ESCROWED_FOR, URGENT
 from cases.models import Case
 from closing.models import DistributionPlan
-from desk.selectors.registers import BUCKETS, Progress, Rows, Waiting, bucket
+from desk.selectors.ageing import BUCKETS
+from desk.selectors.registers import Progress, Rows, Waiting, bucket
 from desk.words import plain_day
-from funds.models import Transfer
+from funds.models import Transfer, Voucher
 from funds.states import TransferState
 from kernel.money import format_yuan
 
@@ -35,6 +36,7 @@ TITLES = {
     "aid": _lazy("救助与保险"),
     "old": _lazy("历史案款"),
     "plans": _lazy("参与分配"),
+    "vouchers": _lazy("票据凭证"),
 }
 BUCKET_WORDS = {"late": _lazy("已超期"), "later": _lazy("30天以后")} | {
     str(days): _lazy("%d天以内") % days for days in BUCKETS
@@ -66,6 +68,8 @@ def state_choices(name: str) -> list[tuple[str, Any]]:
         return [("open", _("事由未消失")), ("ended", _("事由已消失"))]
     if name == "plans":
         return list(DistributionPlan.State.choices)
+    if name == "vouchers":
+        return list(Voucher.Kind.choices)
     return list(TransferState.choices)
 
 
@@ -75,6 +79,7 @@ def columns(name: str) -> list[Row]:
         "deferral": [_("缓发金额"), _("事由"), _("批准"), _("事由消失"), _("发放期限")],
         "old": [_("金额"), _("到账"), _("核查经过"), _("结果"), _("处理")],
         "plans": [_("可分配金额"), _("版次"), _("参与人"), _("送达"), _("状态")],
+        "vouchers": [_("金额"), _("编号"), _("开具"), _("打印")],
         "ageing": [_("金额"), _("到账"), _("距期限"), _("承办人"), _("依据")],
         "causes": [_("金额"), _("到账"), _("距期限"), _("承办人"), _("下一步")],
     }
@@ -254,6 +259,26 @@ def _plan(plan: DistributionPlan) -> Row:
         {"label": _("参与人"), "text": "、".join(party.name for party in parties[:4])},
         {"label": _("送达"), "text": _("%(n)d / %(all)d 人") % {"n": served, "all": len(parties)}},
         {"label": _("状态"), "pill": {"state": PILLS[plan.state], "text": plan.get_state_display()}},
+    )
+
+
+def voucher_groups(found: Rows) -> list[Row]:
+    """One line a voucher, with how often it was printed."""
+    return _one([_voucher(each, found.cases.get(each.case_id)) for each in found.rows])
+
+
+def _voucher(each: Voucher, case: Case | None) -> Row:
+    what = next(name for name in ("receipt", "payout", "transfer") if getattr(each, f"{name}_id"))
+    number: Row = {"label": _("编号"), "text": each.number}
+    if case is not None:
+        number["url"] = reverse("desk:voucher", args=[case.pk, what, getattr(each, f"{what}_id")])
+    copies = len(each.prints.all())
+    return _cells(
+        _case_cell(case, each.facts["case"]),
+        _amount(_("金额"), Decimal(each.facts["amount"]), each.get_kind_display()),
+        number,
+        {"label": _("开具"), "text": plain_day(each.issued_on), "sub": each.issued_by.full_name},
+        {"label": _("打印"), "text": _("%d 次") % copies if copies else _("未打印")},
     )
 
 

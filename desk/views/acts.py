@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from closing.checklist import answers, gaps
 from courts.access import staff
 from desk.forms.act_form import About, ActForm
-from desk.forms.property import FoundRows
 from desk.forms.rows import asked, next_rows, typed
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import crumbs, sides
@@ -44,11 +43,9 @@ def perform(request: HttpRequest, deed: Deed, about: About, action: str, back: s
         first = {name: value for name, value in request.GET.items() if name in deed.form.base_fields}
         return page(request, deed, about, action, back, form=deed.form(about=about, initial=first))
     if deed.rows and asked(request.POST, deed.rows):
-        first = {**typed(deed.form, request.POST), deed.rows: next_rows(FoundRows, request.POST, deed.rows)}
-        return page(request, deed, about, action, back, form=deed.form(about=about, initial=first))
+        return page(request, deed, about, action, back, form=_again(request, deed, about))
     if CHANGE in request.POST:
-        form = deed.form(about=about, initial=typed(deed.form, request.POST))
-        return page(request, deed, about, action, back, form=form)
+        return page(request, deed, about, action, back, form=_again(request, deed, about))
     form = deed.form(request.POST, request.FILES, about=about)
     if deed.check is not None and form.is_valid():
         shown = _checked(request, deed, form)
@@ -59,6 +56,14 @@ def perform(request: HttpRequest, deed: Deed, about: About, action: str, back: s
     if outcome.is_done:
         return done(request, str(deed.said), back, outcome)
     return page(request, deed, about, action, back, form=form, outcome=outcome)
+
+
+def _again(request: HttpRequest, deed: Deed, about: About) -> ActForm:
+    """The form as it was filled in, unchecked, its rows too."""
+    first = typed(deed.form, request.POST)
+    if deed.rows:
+        first[deed.rows] = next_rows(deed.row_set, request.POST, deed.rows)
+    return deed.form(about=about, initial=first)
 
 
 def _checked(request: HttpRequest, deed: Deed, form: ActForm) -> Check | None:
@@ -80,6 +85,8 @@ def confirm(request: HttpRequest, deed: Deed, form: ActForm, check: Check, actio
         for name in form.fields
         for value in request.POST.getlist(form.add_prefix(name))
     ]
+    if deed.rows:
+        hidden += [(name, value) for name, value in request.POST.items() if name.startswith(f"{deed.rows}-")]
     hidden += [(f"kept_{form.add_prefix(name)}", row.pk) for name, rows in form.kept.items() for row in rows]
     hidden.append((CONFIRMED, "1"))
     context: dict[str, Any] = {

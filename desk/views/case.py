@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from cases.models import Node
 from courts.access import staff
 from desk.queries import nodes_asked, query_of
-from desk.selectors import tabs, timeline
+from desk.selectors import money_tab, tabs, timeline
 from desk.selectors.case_file import CaseFile
 from desk.selectors.case_page import case_page
 from desk.selectors.menu import may_complete
@@ -117,7 +117,7 @@ def property_tab(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def money(request: HttpRequest, pk: int) -> HttpResponse:
     """案款."""
-    return _tab(request, pk, "money", tabs.money)
+    return _tab(request, pk, "money", money_tab.money)
 
 
 @staff()

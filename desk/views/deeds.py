@@ -26,7 +26,8 @@ from desk.forms.case_transfers import OfferForm
 from desk.forms.correcting import CorrectFilingForm
 from desk.forms.money import ReceiptForm
 from desk.forms.nodes import ArchiveForm, PayeeForm
-from desk.forms.property import ControlForm, FindingForm
+from desk.forms.property import ControlForm, FindingForm, FoundRows
+from desk.forms.rows import Rows
 from desk.forms.triage import ConvertedForm, PrepareForm, ProposeForm, TriageForm, TriggerForm
 from desk.selectors import menu
 from desk.selectors.case_file import CaseFile
@@ -42,7 +43,7 @@ from measures.actions.finding import add_property
 class Deed:
     """One act. allowed: whether its address opens for this person. check: None when nothing is shown before.
 
-    concerns: what of the case the act is about, above its form.
+    concerns: what of the case the act is about, above its form. rows, row_set: prefix and kind of its repeated rows.
     """
 
     title: Any
@@ -55,6 +56,7 @@ class Deed:
     fields: str = "desk/_fields.html"
     check: Callable[[About, dict[str, Any]], Check] | None = None
     rows: str = ""
+    row_set: type[Rows] = FoundRows
     concerns: str = ""
 
 

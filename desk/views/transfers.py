@@ -19,7 +19,7 @@ from desk.forms import transfers as forms
 from desk.forms.act_form import About, ActForm
 from desk.selectors.payouts import REQUESTERS, allowed
 from desk.selectors.transfers import ASKING as TITLES
-from desk.selectors.transfers import SETTLERS, STEP_WORDS, next_steps
+from desk.selectors.transfers import SETTLERS, next_steps, step_words
 from desk.views.acts import perform
 from desk.views.deeds import Deed
 from desk.views.doing import Doing, case_url, open_case
@@ -62,11 +62,25 @@ def _ask(kind: str, doing: Doing) -> Any:
     )
 
 
+def deposit(doing: Doing) -> Any:
+    """竞买保证金."""
+    given = doing.cleaned
+    return verbs.set_deposit_aside(
+        case_id=_case(doing),
+        receipt_id=int(given["receipt"]),
+        subject_id=int(given["item"]),
+        bidder=given["bidder"],
+        on=given["on"],
+        **doing.by,
+    )
+
+
 ASKED = _lazy("已提请审批。")
 ASKING: dict[str, tuple[type[ActForm], Callable[[Doing], Any], Any, Any]] = {
     "cause": (forms.CauseForm, cause, _lazy("已记录未发放原因。"), _lazy("记录")),
     "escrow": (forms.EscrowForm, partial(_ask, "escrow"), ASKED, _lazy("提请审批")),
     "refund": (forms.RefundForm, partial(_ask, "refund"), ASKED, _lazy("提请审批")),
+    "deposit": (forms.DepositForm, deposit, _lazy("已登记竞买保证金，请财务转入专门科目。"), _lazy("登记")),
     "advance": (forms.AdvanceForm, partial(_ask, "advance"), ASKED, _lazy("提请审批")),
     "aid": (forms.AidForm, partial(_ask, "relief"), ASKED, _lazy("提请审批")),
 }
@@ -99,7 +113,7 @@ def step(request: HttpRequest, pk: int, transfer_id: int, name: str) -> HttpResp
     if not allowed(file, SETTLERS):
         raise PermissionDenied
     deed = Deed(
-        STEP_WORDS[name], wanted.form, partial(wanted.run, transfer), lambda _file: True, wanted.said, _("确认办理"),
+        step_words(transfer, name), wanted.form, partial(wanted.run, transfer), lambda _file: True, wanted.said, _("确认办理"),
         concerns=f"{transfer.get_kind_display()} {format_yuan(transfer.amount)}",
     )  # fmt: skip
     action = reverse("desk:transfer_step", args=[pk, transfer_id, name])

@@ -15,6 +15,8 @@ from closing.models import DistributionPlan
 from enforcement.demo.case import DemoCase
 from enforcement.demo.money import arrive, receipt_of
 from funds.actions.tracing import trace
+from funds.actions.transfers import top_up as put_into_fund
+from funds.actions.vouchers import issue_voucher, print_voucher
 from funds.models import Book, Receipt, Transfer
 from kernel import time
 
@@ -99,6 +101,27 @@ def share(case: DemoCase) -> DemoCase:
 
     case.do(verb)
     return case.wait(1).do(served)
+
+
+def voucher(case: DemoCase, what: str) -> DemoCase:
+    """开具并打印: of the first receipt, or of the latest transfer."""
+
+    def verb(key: str, _day: dt.date) -> object:
+        by = {"actor": case.who("fund_officer"), "at": time.now()}
+        of = receipt_of(case, 1).pk if what == "receipt" else _transfer(case).pk
+        made = issue_voucher(what=what, of=of, case_number=case.number, key=key, **by)
+        return print_voucher(voucher_id=made.pk, reason="", key=f"{key}:print", **by)
+
+    return case.do(verb)
+
+
+def top_up(case: DemoCase, amount: str) -> DemoCase:
+    """周转基金拨入 of the case's court."""
+    return case.do(
+        lambda key, day: put_into_fund(
+            court=case.bench.court, amount=Decimal(amount), on=day, actor=case.who("finance"), at=time.now(), key=key
+        )
+    )  # fmt: skip
 
 
 def find_old(case: DemoCase) -> DemoCase:

@@ -423,6 +423,8 @@ def escrowed(case: DemoCase) -> None:
     aside.ask(case.wait(1), "escrow", "1", "申请执行人书面表示拒绝领取。", cause="payee_refuses")
     aside.grant(case.wait(1), "bureau_director", "vice_president")
     aside.hold(case.wait(2), "云州市公证处")
+    aside.voucher(case, "receipt")
+    aside.voucher(case, "transfer")
 
 
 def escrow_asked(case: DemoCase) -> None:
@@ -447,6 +449,8 @@ def refunded(case: DemoCase) -> None:
     aside.grant(case.wait(1), "bureau_director")
     aside.hold(case.wait(1))
     aside.pay(case.wait(1))
+    aside.voucher(case, "transfer")
+    aside.top_up(case.wait(1), "200000.00")
 
 
 def insured(case: DemoCase) -> None:

@@ -57,32 +57,53 @@ def trace(
     return row
 
 
+def ask_unknown_escrow(*, receipt_id: int, actor: User, at: dt.datetime, key: str) -> Transfer:
+    """提出不明历史款项提存: only after the tracing has ended without a payer. Raises NotAllowed, NotFound, WrongState."""
+    with transaction.atomic(durable=True):
+        return _ask(_old(receipt_id, actor, today(at)), by=actor, at=at, key=key)
+
+
+def hold_unknown_escrow(*, receipt_id: int, on: dt.date, actor: User, at: dt.datetime, key: str) -> Transfer:
+    """办理不明历史款项提存, by another person than who asked for it. Raises BadInput, NotAllowed, NotFound, WrongState."""
+    with transaction.atomic(durable=True):
+        receipt = _old(receipt_id, actor, today(at))
+        asked = receipt.transfers.filter(kind=TransferKind.COURT_ESCROW).exclude(state="cancelled").last()
+        if asked is None:
+            raise WrongState(_("还没有人提出提存。"), code="OLD-ASK", fix=_("先提出提存，再由另一人办理。"))
+        return transfers.hold(
+            transfer_id=asked.pk, body="", on=on, actor=actor, at=at, key=f"{key}:held", joins=True
+        )
+
+
 def escrow_unknown(
     *, receipt_id: int, approver: User, on: dt.date, actor: User, at: dt.datetime, key: str
 ) -> Transfer:
-    """不明历史款项提存: only after the tracing has ended without a payer; asked by one person and done by another.
+    """不明历史款项提存 in one act: asked by one person and done by another.
 
     approver: who asked for it. Raises BadInput, NotAllowed, NotFound, WrongState.
     """
     with transaction.atomic(durable=True):
-        receipt = _old(receipt_id, actor, today(at))
-        if not receipt.traces.filter(step=Trace.Step.UNKNOWN).exists():
-            raise WrongState(
-                _("还没有核查出“无法查明付款人”的结果，不能提存。"),
-                code="OLD-TRACE",
-                fix=_("先逐步核查并记录结果。"),
-            )
-        transfer = transfers.open_transfer(
-            kind=TransferKind.COURT_ESCROW, amount=receipt.amount, receipt=receipt, cause="unknown_payer",
-            ground=_("滞留三年以上，经向付款行核查无法查明付款人"), actor=approver, at=at, key=key,
-        )  # fmt: skip
-        if transfer.state == "requested":
-            transfers.approve(
-                transfer, approval_id=None, on=today(at), name=approver.actor, at=at, key=f"{key}:ok"
-            )
+        asked = _ask(_old(receipt_id, actor, today(at)), by=approver, at=at, key=key)
         return transfers.hold(
-            transfer_id=transfer.pk, body="", on=on, actor=actor, at=at, key=f"{key}:held", joins=True
+            transfer_id=asked.pk, body="", on=on, actor=actor, at=at, key=f"{key}:held", joins=True
         )
+
+
+def _ask(receipt: Receipt, *, by: User, at: dt.datetime, key: str) -> Transfer:
+    """The transfer, asked for; nobody need assent, for another person does it."""
+    if not receipt.traces.filter(step=Trace.Step.UNKNOWN).exists():
+        raise WrongState(
+            _("还没有核查出“无法查明付款人”的结果，不能提存。"),
+            code="OLD-TRACE",
+            fix=_("先逐步核查并记录结果。"),
+        )
+    asked = transfers.open_transfer(
+        kind=TransferKind.COURT_ESCROW, amount=receipt.amount, receipt=receipt, cause="unknown_payer",
+        ground=_("滞留三年以上，经向付款行核查无法查明付款人"), actor=by, at=at, key=key,
+    )  # fmt: skip
+    if asked.state == "requested":
+        transfers.approve(asked, approval_id=None, on=today(at), name=by.actor, at=at, key=f"{key}:ok")
+    return asked
 
 
 def _must_be_next(step: str, done: set[str]) -> None:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('courts', '0011_staff_imports'),
         ('events', '0002_append_only'),
-        ('funds', '0060_books_that_retire'),
+        ('funds', '0062_vouchers_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,6 +18,7 @@ from funds.models.statements import (
     SubAccount,
 )
 from funds.models.transfers import Recovery, Trace, Transfer
+from funds.models.vouchers import Voucher, VoucherPrint, VoucherSeries
 
 __all__ = [
     "Allocation",
@@ -47,4 +48,7 @@ __all__ = [
     "TAIL",
     "Trace",
     "Transfer",
+    "Voucher",
+    "VoucherPrint",
+    "VoucherSeries",
 ]

@@ -9,11 +9,28 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.utils.translation import gettext as _
 
 from funds.accounts import Account, Side
 from funds.ledger import NOTHING
-from funds.models import BankAccount, Claim, Line, Payout, Receipt, StagedLine, Statement, StatementLine
-from funds.states import PayoutState, ReceiptState
+from funds.models import (
+    BankAccount,
+    Claim,
+    Journal,
+    Line,
+    Payout,
+    Receipt,
+    StagedLine,
+    Statement,
+    StatementLine,
+    Transfer,
+)
+from funds.states import PayoutState, ReceiptState, TransferKind, TransferState
+
+_LEFT = Q(
+    state=TransferState.PAID, kind__in=(TransferKind.REFUND, TransferKind.DEPOSIT, TransferKind.ADVANCE)
+)
+"""Transfers that left the bank account: refunds, deposits given back, advances; aid was never in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ class Sheet:
 
 
 def reconcile(court_id: int, on: dt.date) -> Sheet:
-    """The sheet of a court at the end of a court-local day. Eleven queries, whatever the volume."""
+    """The sheet of a court at the end of a court-local day. Thirteen queries, whatever the volume."""
     sheet = Sheet(on)
     opening = _openings(court_id, sheet)
     lines = StatementLine.objects.filter(court_id=court_id, booked_on__lte=on)
@@ -72,7 +89,11 @@ def reconcile(court_id: int, on: dt.date) -> Sheet:
     known = Payout.objects.filter(
         court_id=court_id, state=PayoutState.PAID, bank_ref=OuterRef("serial"), amount=OuterRef("amount")
     )
-    for line in lines.filter(~Exists(known), direction="D").order_by("booked_on", "pk"):
+    moved = Transfer.objects.filter(
+        _LEFT, court_id=court_id, bank_ref=OuterRef("serial"), amount=OuterRef("amount")
+    )
+    unknown = lines.filter(~Exists(known), ~Exists(moved), direction="D")
+    for line in unknown.order_by("booked_on", "pk"):
         sheet.bank_out.append(Item(line.booked_on, line.amount, line.payer_name or line.serial, line.remark))
     _only_in_books(sheet, court_id, on)
     return sheet
@@ -144,6 +165,12 @@ def _only_in_books(sheet: Sheet, court_id: int, on: dt.date) -> None:
     paid = Payout.objects.filter(~Exists(line), court_id=court_id, state=PayoutState.PAID, paid_on__lte=on)
     for payout in paid.select_related("payee").order_by("paid_on", "pk"):
         sheet.books_out.append(Item(payout.paid_on, payout.amount, payout.payee.name, payout.bank_ref))
+    left = Transfer.objects.filter(_LEFT, ~Exists(line), court_id=court_id, ended_on__lte=on)
+    for each in left.order_by("ended_on", "pk"):
+        sheet.books_out.append(Item(each.ended_on, each.amount, each.get_kind_display(), each.bank_ref))
+    put_in = Journal.objects.filter(court_id=court_id, event__kind="fund.topped_up", on__lte=on)
+    for each in put_in.order_by("on", "pk"):
+        sheet.books_in.append(Item(each.on, each.amount, _("周转基金拨入"), ""))
 
 
 def _total(items: Iterable[Item]) -> Decimal:

@@ -109,7 +109,9 @@ def pay_out(walk: Clicking, home: House, case: Case, bank_ref: str) -> None:
     page.click("a:text-is('提请发放')")
     walk.look(page, "payout-ask")
     assert "已提请发放，等待审批" in confirmed(walk, page, "payout-check")
-    assert page.locator(".c-payout a").all_inner_texts() == ["取消"], "nobody approves what they asked for"
+    assert page.locator(".c-payout a.c-btn").all_inner_texts() == ["取消"], (
+        "nobody approves what they asked for"
+    )
     for person, name, typed, words in (
         (home.director, "批准", "发放", "已批准发放"),
         (home.funds, "发出付款", "发放", "等待银行确认"),

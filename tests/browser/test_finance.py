@@ -1,66 +1,170 @@
-"""The finance desk in a real browser, at both widths: from the bank's file to the claimed line and the close."""
+"""The finance clerk's day in a real browser: bank file, match, allocate, pay, close of day; each page at both widths."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from cases.actions.money import approve_payout, draft_payout
+from cases.actions.transfers import note_cause
 from cases.models import Case
+from closing.actions.distributing import draft_plan, serve_plan
+from closing.distribution import Claimed
+from closing.models import DistributionPlan
 from events import relay
-from funds.models import SubAccount
-from tests.browser.conftest import Shoot, Visit, assert_sound
-from tests.factories.cases import applicant, assigned, filing, house, respondent
+from funds.models import Claim, Payout, Receipt, SubAccount
+from kernel import time
+from tests.browser.clicking import Clicking, fill, send
+from tests.browser.conftest import Shoot, Visit
+from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
 from tests.factories.statements import bank_account, row, written
-from tests.walks.stage import on
+from tests.walks.stage import money, on, payee
+
+PAYER = "云州顺达运输有限公司"
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_from_the_banks_file_to_the_claimed_line(
-    visit: Visit, shoot: Shoot, tmp_path: Path, width: int
-) -> None:
+def test_the_finance_clerks_day(visit: Visit, shoot: Shoot, site: str, tmp_path: Path) -> None:
+    walk = Clicking(visit, shoot, site, "finance")
     with on("2023-09-01 09:30"):
         home = house(name="东湖区人民法院")
         bank_account(home.court, home.finance)
-        first: Case = assigned(home, filing("2023-09-01", applicant(), respondent("云州顺达运输有限公司")))
-        assigned(
-            home,
-            filing("2023-09-01", applicant("李四"), respondent("云州顺达运输有限公司"), amount="5000.00"),
+        first: Case = assigned(home, filing("2023-09-01", applicant(), respondent(PAYER)))
+        second: Case = assigned(
+            home, filing("2023-09-01", applicant("李四"), respondent(PAYER), amount="5000.00")
         )
+        account = payee(home, first)
     number = SubAccount.objects.get(book__about=first.about).number
-    with on("2023-09-26 10:00"):
-        rows = [
-            row("2023-09-20", income="80000.00", payer="云州顺达运输有限公司", remark=f"{first.number}案款"),
-            row("2023-09-25", income="12,000.00", payer="赵六", sub=number),
-            row("2023-09-25", income="0.00", payer="银行利息"),
-            row("2023-09-26", income="350.50", payer="王五", remark="执行款"),
-            row("2023-09-26", outgo="1,200.00", payer="张三", remark="发放"),
-        ]
-        (tmp_path / "九月流水.csv").write_bytes(written(rows, opening="5000.00"))
-        page = visit("/finance/statements/", user=home.finance, width=width)
-        assert_sound(page)
-        page.set_input_files("input[type=file]", str(tmp_path / "九月流水.csv"))
-        shoot(page, "finance-upload")
-        page.get_by_role("button", name="上传并核对各列").click()
-        expect(page.get_by_text("第一步（共三步）")).to_be_visible()
-        assert_sound(page)
-        shoot(page, "finance-columns")
-        page.get_by_role("button", name="读入并预览").click()
-        expect(page.get_by_text("第二步（共三步）")).to_be_visible()
-        assert_sound(page)
-        shoot(page, "finance-preview")
-        page.get_by_role("button", name="确认入账 4 笔").click()
-        expect(page.get_by_text("已入账 4 笔")).to_be_visible()
-        relay.run()
-        page.goto(page.url.split("/finance/")[0] + "/finance/match/")
-        assert_sound(page)
-        shoot(page, "finance-match")
-        page.locator("body").press("1")
-        expect(page.get_by_text("已认领 1 笔")).to_be_visible()
-        assert_sound(page)
-        shoot(page, "finance-claimed")
-        for name in ("", "unclaimed", "close", "accounts/new"):
-            page.goto(page.url.split("/finance/")[0] + f"/finance/{name}")
-            assert_sound(page)
-            shoot(page, f"finance-{name.replace('/', '-') or 'inbox'}")
+    rows = [
+        row("2023-09-20", income="80000.00", payer=PAYER, remark=f"{first.number}案款"),
+        row("2023-09-25", income="12,000.00", payer="赵六", sub=number),
+        row("2023-09-25", income="0.00", payer="银行利息"),
+        row("2023-09-26", income="350.50", payer="王五", remark="执行款"),
+        row("2023-09-26", outgo="1,200.00", payer="张三", remark="发放"),
+    ]
+    (tmp_path / "九月流水.csv").write_bytes(written(rows, opening="5000.00"))
+    with walk.day("2023-09-26 10:00"):
+        match(walk, home, tmp_path / "九月流水.csv")
+    receipt = Receipt.objects.get(about=first.about)
+    with walk.day("2023-09-27 10:00"):
+        allocate(walk, home, first, receipt)
+        made = draft_payout(
+            case_id=first.pk, receipt_id=receipt.pk, payee_id=account, amount=Decimal("30000.00"),
+            communication_record="", actor=home.handler, at=time.now(), key=key(),
+        )  # fmt: skip
+        page = walk.window(home.director, f"/cases/{first.pk}/money/")
+        walk.look(page, "money-tab")
+        approve_payout(case_id=first.pk, payout_id=made.pk, actor=home.director, at=time.now(), key=key())
+    with walk.day("2023-09-27 14:00"):
+        pay(walk, home)
+        follow(walk, home, first, Payout.objects.get())
+    with walk.day("2023-09-27 16:00"):
+        set_aside(walk, home, first, second)
+    with walk.day("2023-09-28 17:00"):
+        registers(walk, home)
+
+
+def match(walk: Clicking, home: House, file: Path) -> None:
+    """The bank's file in three steps, then the first line by one key."""
+    page = walk.window(home.finance, "/finance/statements/")
+    page.set_input_files("input[type=file]", str(file))
+    walk.look(page, "upload")
+    page.get_by_role("button", name="上传并核对各列").click()
+    expect(page.get_by_text("第一步（共三步）")).to_be_visible()
+    walk.look(page, "columns")
+    page.get_by_role("button", name="读入并预览").click()
+    expect(page.get_by_text("第二步（共三步）")).to_be_visible()
+    walk.look(page, "preview")
+    page.get_by_role("button", name="确认入账 4 笔").click()
+    expect(page.get_by_text("已入账 4 笔")).to_be_visible()
+    relay.run()
+    page = walk.window(home.finance, "/finance/match/")
+    walk.look(page, "match")
+    page.locator("body").press("1")
+    expect(page.get_by_text("已认领 1 笔")).to_be_visible()
+    walk.look(page, "claimed")
+
+
+def allocate(walk: Clicking, home: House, case: Case, receipt: Receipt) -> None:
+    """The officer shares the receipt out by the law and sees what follows."""
+    page = walk.window(home.handler, f"/cases/{case.pk}/receipts/{receipt.pk}/allocate/")
+    fill(page, creditor="张三", principal="30000.00", due_on="2023-08-01", first_day="next")
+    walk.look(page, "allocate")
+
+
+def pay(walk: Clicking, home: House) -> None:
+    """Chosen, shown with its total in capitals, put into a file for the bank."""
+    page = walk.window(home.finance, "/finance/payments/?tab=pay")
+    page.locator("input[name=selected]").first.check()
+    walk.look(page, "to-pay")
+    page.locator("button[formaction*='/file'], button[value='file']").first.click()
+    expect(page.get_by_text("叁万元整").first).to_be_visible()
+    walk.look(page, "pay-check")
+    page.locator("form button.c-btn--primary, form button.c-btn--danger").last.click()
+    page.wait_for_url("**/finance/payments/*/")
+    walk.look(page, "batch")
+
+
+def follow(walk: Clicking, home: House, case: Case, made: Payout) -> None:
+    """Down from the payout to the bank's line; the voucher is issued and printed on the way."""
+    page = walk.window(home.finance, f"/cases/{case.pk}/money/")
+    page.click(".c-payout__what a")
+    walk.look(page, "trail-payout")
+    page.click(".c-trail__step:has-text('到账') a")
+    walk.look(page, "trail-receipt")
+    page.click(".c-trail__step:has-text('银行流水') a")
+    walk.look(page, "trail-line")
+    assert f"/line/{Claim.objects.get(receipt=made.receipt).line_id}/" in page.url
+    page = walk.window(home.finance, f"/cases/{case.pk}/money/journals/")
+    walk.look(page, "journals")
+    page = walk.window(home.finance, f"/cases/{case.pk}/vouchers/payout/{made.pk}/")
+    page.get_by_role("button", name="开具").click()
+    expect(page.get_by_text("案款付字第000001号")).to_be_visible()
+    walk.look(page, "voucher")
+
+
+def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
+    """A plan for two creditors, the revolving fund, a cause for which money waits."""
+    money(home, second, "3000.00", "S2")
+    page = walk.window(home.finance, "/finance/fund/")
+    fill(page, amount="100000")
+    assert "已登记拨入 ¥100,000.00" in send(page)
+    walk.look(page, "fund")
+    mine = Receipt.objects.get(about=first.about)
+    note_cause(
+        case_id=first.pk, receipt_id=mine.pk, cause="papers_incomplete", steps="已通知补正", actor=home.handler,
+        at=time.now(), key=key(),
+    )  # fmt: skip
+    page = walk.window(home.handler, f"/cases/{first.pk}/plans/new")
+    fill(page, grounds="不足清偿全部债务", claims__1__number=second.number, claims__1__amount="5000")
+    walk.look(page, "plan-draft")
+    send(page)
+    walk.look(page, "plan-check")
+    plan = draft_plan(
+        case_id=first.pk, receipt_id=mine.pk, claims=[
+            Claimed(first.pk, "张三", "debt", Decimal(80000)), Claimed(second.pk, "李四", "debt", Decimal(5000)),
+        ], grounds="不足清偿全部债务", actor=home.handler, at=time.now(), key=key(),
+    )  # fmt: skip
+    party = plan.parties.earliest("pk")
+    serve_plan(
+        plan_id=plan.pk, party_id=party.pk, on=time.today(), actor=home.handler, at=time.now(), key=key()
+    )
+    page = walk.window(home.handler, f"/finance/plans/{DistributionPlan.objects.get().pk}/")
+    walk.look(page, "plan")
+
+
+def registers(walk: Clicking, home: House) -> None:
+    """What the clerk looks through at the end of the day."""
+    for path, name in (
+        ("", "inbox"),
+        ("unclaimed", "unclaimed"),
+        ("ageing", "ageing"),
+        ("registers/vouchers/", "vouchers"),
+        ("registers/causes/", "causes"),
+        ("payments/?tab=batches", "batches"),
+        ("close", "close"),
+        ("accounts/new", "account"),
+    ):
+        page: Page = walk.window(home.finance, f"/finance/{path}")
+        walk.look(page, name)

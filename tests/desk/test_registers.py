@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from closing.actions.distributing import draft_plan
 from closing.distribution import Claimed
 from closing.models import DistributionPlan
 from courts.models import Court, User
-from desk.selectors.registers import bucket, progress
+from desk.selectors.ageing import ageing
+from desk.selectors.registers import bucket, progress, waiting
 from funds.actions.receipts import record_receipt
 from funds.models import Receipt, Trace, Transfer
 from kernel import time
@@ -28,7 +31,7 @@ from tests.factories.pages import client_of, hidden, main
 from tests.walks.stage import money, on
 
 pytestmark = pytest.mark.django_db
-NAMES = ("ageing", "causes", "escrow", "deferral", "refund", "advance", "aid", "old", "plans")
+NAMES = ("ageing", "causes", "escrow", "deferral", "refund", "advance", "aid", "old", "plans", "vouchers")
 
 
 def old_receipt(home: House, day: str, amount: str, serial: str, at_court: Court | None = None) -> Any:
@@ -98,6 +101,41 @@ def test_what_stands_in_a_register(told: tuple[House, Case], name: str, words: l
     other = person(court(), "fund_officer")
     with on("2023-05-10 16:00"):
         assert case.number not in main(client_of(other).get(f"/finance/registers/{name}/"))
+
+
+def test_the_ageing_of_a_court_and_each_officer_opens_the_same_list(told: tuple[House, Case]) -> None:
+    """Three receipts wait within five days; the figure of the court, of its officer and the list behind both agree."""
+    home, _case = told
+    other = house()
+    with on("2023-05-08"):
+        theirs = assigned(other, filing("2023-05-08"))
+        money(other, theirs, "70.00", "T1")
+    with on("2023-05-10 16:00"):
+        browser = client_of(home.centre)
+        page = browser.get("/finance/ageing")
+        assert "全院" in main(page)
+        assert "70.00" not in main(page)
+        for path in sorted(
+            set(re.findall(r'href="(/finance/registers/ageing/\?[^"]*officer=[^"]*)"', page.content.decode()))
+        ):
+            listed = main(browser.get(unescape(path)))
+            assert "5天以内：3 笔，¥6,000.00" in listed
+        assert "没有记录" in main(browser.get("/finance/registers/ageing/?bucket=late"))
+        assert "没有记录" in main(browser.get(f"/finance/registers/ageing/?court={other.court.pk}"))
+        sheet = browser.get("/finance/ageing?format=xlsx")
+        assert b"".join(sheet.streaming_content).startswith(b"PK")
+    with on("2023-05-10 16:00"):
+        user = User.objects.get(pk=home.centre.pk)
+        ((court_, (officer,)),) = ageing(user, time.today())
+        assert (court_.heaps["5"].count, officer.heaps["5"].amount) == (3, Decimal("6000.00"))
+        assert officer.owner == home.handler
+        for left in (-1, 0, 5, 6, 10, 11, 15, 16, 30, 31):
+            day = dt.date(2023, 5, 15) - dt.timedelta(days=left)
+            chosen = bucket(waiting(user, day)[0].left)
+            (seen,) = [name for name, heap in ageing(user, day)[0][0].heaps.items() if heap.count]
+            assert seen == chosen
+            assert len(waiting(user, day, chosen=chosen)) == 3
+            assert waiting(user, day, chosen="late" if chosen != "late" else "5") == []
 
 
 def test_money_is_sorted_by_the_days_that_are_left() -> None:
@@ -208,3 +246,48 @@ def test_a_register_asks_as_much_for_one_row_as_for_many(
             browser.get(f"/finance/registers/{name}/")
             with django_assert_max_num_queries(20):
                 browser.get(f"/finance/registers/{name}/")
+
+
+def test_the_court_puts_money_into_its_revolving_fund(told: tuple[House, Case]) -> None:
+    home, _case = told
+    with on("2023-05-11"):
+        browser = client_of(home.finance)
+        first = browser.get("/finance/fund/")
+        assert "还没有拨入" in main(first)
+        form = {"act_key": hidden(first, "act_key"), "amount": "100000", "on": "2023-05-11"}
+        for wrong, words in (
+            ({"amount": "0.001"}, "分"),
+            ({"on": "2023-05-12"}, "日期"),
+            ({"amount": "-5"}, "金额"),
+        ):
+            refused = browser.post("/finance/fund/", {**form, **wrong})
+            assert refused.status_code == 422
+            assert words in main(refused)
+        assert [browser.post("/finance/fund/", form).status_code for _ in range(2)] == [302, 302]
+        page = main(browser.get("/finance/fund/"))
+        assert "余额 ¥100,000.00 壹拾万元整" in page
+        assert page.count("拨入 fund:") == 1
+        assert client_of(home.handler).get("/finance/fund/").status_code == 403
+
+
+def test_what_nobody_can_be_found_for_is_escrowed_by_two_people_on_its_page(told: tuple[House, Case]) -> None:
+    home, _case = told
+    receipt = Receipt.objects.get(bank_serial="OLD1")
+    path = f"/finance/old/{receipt.pk}/"
+    with on("2023-05-11"):
+        one, other = client_of(home.funds), client_of(home.finance)
+        assert one.post(f"{path}ask", {"act_key": "a0"}).status_code == 422
+        for n, step in enumerate(("payer_bank", "asked", "reconciled", "unknown")):
+            form = {"act_key": f"s{n}", "step": step, "on": "2023-05-11", "note": "已查"}
+            assert one.post(path, form).status_code == 302
+        assert other.post(f"{path}hold", {"act_key": "h0", "on": "2023-05-11"}).status_code == 422
+        assert one.post(f"{path}ask", {"act_key": "a1"}).status_code == 302
+        own = one.post(f"{path}hold", {"act_key": "h1", "on": "2023-05-11"})
+        assert own.status_code == 422
+        assert "须由另一人办理" in main(own)
+        assert other.post(f"{path}hold", {"act_key": "h2", "on": "2023-05-11"}).status_code == 302
+        assert Transfer.objects.get(kind="court_escrow").state == "held"
+        assert "已提存" in main(other.get(path))
+        back = {"act_key": "r1", "on": "2023-05-11", "reason": "付款人持回单认领"}
+        assert other.post(f"{path}release", back).status_code == 302
+    assert Transfer.objects.get(kind="court_escrow").state == "released"

@@ -18,6 +18,7 @@ from funds.actions.receipts import identify_receipt, record_receipt, void_receip
 from funds.audit import differences
 from funds.books import lock_book
 from funds.models import Balance, Receipt, Recovery, Trace, Transfer
+from funds.statements.reconciling import reconcile
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from tests.factories.courts import court, person
@@ -68,6 +69,9 @@ def test_a_refund_leaves_the_bank_once(at_desk: Desk) -> None:
         go(at_desk, transfers.pay, made, bank_ref="R-2", key="again")
     assert standing(at_desk) == {"custody": Decimal("3799.50"), "paid": Decimal("1200.50")}
     assert list(differences()) == []
+    sheet = reconcile(at_desk.court.pk, TODAY)
+    assert [(item.amount, item.words) for item in sheet.books_out] == [(Decimal("1200.50"), "R-1")]
+    assert sheet.difference == 0
 
 
 def test_two_transfers_of_a_kind_do_not_run_over_one_receipt(at_desk: Desk) -> None:
@@ -121,6 +125,10 @@ def test_the_fund_advances_what_it_has_and_gets_it_back_first(at_desk: Desk) -> 
     assert (standing(at_desk), transfers.fund_of(at_desk.court.pk)) == ({}, Decimal(7000))
     assert Transfer.objects.get().outstanding == Decimal(3000)
     assert list(differences()) == []
+    sheet = reconcile(at_desk.court.pk, TODAY)
+    assert Decimal(10000) in [item.amount for item in sheet.books_in]
+    assert Decimal(8000) in [item.amount for item in sheet.books_out]
+    assert sheet.difference == 0
 
 
 def test_aid_moves_no_money_of_the_court(at_desk: Desk) -> None:

@@ -46,6 +46,7 @@ MAY_OPEN = {
     "desk:finance_unclaimed": MONEY,
     "desk:finance_close": MONEY,
     "desk:payments": "dispatch_group fund_officer finance vice_president president",
+    "desk:fund_ageing": READS,
     "desk:fund_registers": ALL,
     "desk:letters": ALL,
     "desk:petitions": "dispatch_group general_group handler team_leader bureau_director deputy_director"

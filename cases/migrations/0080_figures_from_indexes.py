@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0070_national_withdrawals'),
+        ('cases', '0071_batches_of_nodes'),
         ('courts', '0011_staff_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

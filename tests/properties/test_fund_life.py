@@ -68,8 +68,12 @@ class FundLife(MoneyIn):
         assert all(Decimal(each) >= 0 for each in made.shares.values())
 
     @precondition(lambda self: self.model.receipts)
-    @rule(pick=PICK, to=CASE, share=SHARE, steps=st.integers(0, 3), by_line=st.booleans())
-    def draft(self, pick: int, to: int, share: int, steps: int, by_line: bool) -> None:
+    @rule(
+        pick=PICK, to=CASE, share=SHARE, steps=st.integers(0, 3), by_line=st.booleans(),
+        ends=st.sampled_from([(), ("confirm",), ("confirm", "return")]),
+    )  # fmt: skip
+    def draft(self, pick: int, to: int, share: int, steps: int, by_line: bool, ends: tuple[str, ...]) -> None:
+        """Drafted, and some steps of the straight way; at the counter also paid, and given back afterwards."""
         number, receipt = self.picked(self.model.receipts, pick)
         amount, payee_id = part_of(self.model.free(number), share), self.payees[receipt.case or 0][to]
         runs = any(
@@ -85,7 +89,10 @@ class FundLife(MoneyIn):
         )  # fmt: skip
         if made is not None:
             self.model.payouts[made.pk] = Paying(number, payee_id, amount)
-            self.carry_on(pick=len(self.model.payouts) - 1, steps=steps, by_line=by_line)
+            last = len(self.model.payouts) - 1
+            self.carry_on(pick=last, steps=3 if ends else steps, by_line=by_line and not ends)
+            for act in ends:
+                self.at_the_counter(pick=last, act=act)
 
     @precondition(lambda self: self.model.payouts)
     @rule(pick=PICK, steps=st.integers(1, 3), by_line=st.booleans())

@@ -179,8 +179,9 @@ class FundLife(MoneyIn):
         pick=PICK,
         share=SHARE,
         case=CASE,
+        acts=st.sampled_from([(), ("hold",), ("hold", "release"), ("hold", "pay"), ("pay",)]),
     )
-    def ask_transfer(self, kind: str, pick: int, share: int, case: int) -> None:
+    def ask_transfer(self, kind: str, pick: int, share: int, case: int, acts: tuple[str, ...]) -> None:
         """提存、退款、保证金 of a receipt, 垫付 for a case, 提存 of what nobody claims."""
         number: int | None = None
         amount = Decimal(share * 100)
@@ -200,6 +201,8 @@ class FundLife(MoneyIn):
         made = self.do(self.granted, expected, kind=kind, amount=amount, case=case, receipt=number)
         if made is not None:
             self.model.asides[made.pk] = Aside(kind, None if kind == "court_escrow" else case, number, amount)
+            for act in acts:
+                self.settle_transfer(pick=len(self.model.asides) - 1, act=act)
 
     def granted(
         self, *, kind: str, amount: Decimal, case: int, receipt: int | None, at: dt.datetime, key: str

@@ -19,6 +19,7 @@ import sqlite3
 import threading
 import time
 import uuid
+from collections import Counter as Tally
 from decimal import Decimal, InvalidOperation
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,13 +47,17 @@ class SimulatedBank:
         self.lock, self.chance = threading.Lock(), random.Random(seed)  # noqa: S311
         self.faults, self.delay, self.slow = faults, delay, slow
         self.coming: list[str] = []
+        self.went_wrong: Tally[str] = Tally()
 
     def fault(self) -> str:
         """The fault of this call, or ""."""
         with self.lock:
             if self.coming:
-                return self.coming.pop(0)
-            return self.chance.choice(FAULTS) if self.chance.random() < self.faults else ""
+                found = self.coming.pop(0)
+            else:
+                found = self.chance.choice(FAULTS) if self.chance.random() < self.faults else ""
+            self.went_wrong[found] += bool(found)
+            return found
 
     def take(self, order: dict[str, Any], fate: str) -> dict[str, Any]:
         """Accept an order; one that is there already is answered as it stands. Raises ValueError for what is wrong."""
@@ -96,8 +101,10 @@ class SimulatedBank:
                 "SELECT * FROM orders WHERE taken <= ? AND (state = 'accepted' OR state = 'paid' AND fate = 'late')",
                 [before],
             ).fetchall()
+            self.rows.execute("BEGIN")
             for row in waiting:
                 self._decide(row)
+            self.rows.execute("COMMIT")
             return len(waiting)
 
     def give_back(self, reference: str) -> None:
@@ -112,7 +119,11 @@ class SimulatedBank:
         with self.lock:
             orders = [dict(row) for row in self.rows.execute("SELECT * FROM orders ORDER BY rowid")]
             sums = self.rows.execute("SELECT account, sum(fen) FROM entries GROUP BY account").fetchall()
-        return {"orders": orders, "accounts": {account: fen for account, fen in sums}}
+        return {
+            "orders": orders,
+            "accounts": {account: fen for account, fen in sums},
+            "faults": +self.went_wrong,
+        }
 
     def _decide(self, row: sqlite3.Row) -> None:
         if row["state"] == "paid":

@@ -216,6 +216,12 @@ def release_receipt(
                 code="RECEIPT-SPENT",
                 fix=_("先取消未完成的发放；已经付出的，先追回款项。"),
             )
+        if receipt.transfers.filter(state__in=OPEN_TRANSFERS).exists():
+            raise WrongState(
+                _("这笔款项正在办理提存、退款或者其他转账，不能退回待认领。"),
+                code="RECEIPT-SPENT",
+                fix=_("先办完或者取消那一项。"),
+            )
         if receipt.journals.filter(lines__account=Account.CLEARING).exists():
             raise WrongState(
                 _("这笔款项由另一案件分配而来，不能退回待认领。"),

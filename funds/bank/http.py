@@ -10,8 +10,10 @@ proves nothing.
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -64,13 +66,19 @@ class HttpBank:
             headers["Authorization"] = f"Bearer {self.token}"
         timeout = httpx.Timeout(self.read_timeout, connect=self.connect_timeout)
         try:
-            with httpx.Client(timeout=timeout, trust_env=False) as client:
+            with httpx.Client(timeout=timeout, trust_env=False, verify=_trusted()) as client:
                 response = client.request(method, f"{self.url}{path}", json=body, headers=headers)
         except _GOT_NOTHING as error:
             return Answer(Result.UNREACHABLE, code=type(error).__name__)
         except httpx.HTTPError as error:
             return Answer(Result.UNKNOWN, code=type(error).__name__)
         return _read(response, is_question=method == "GET")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates, read once a process: reading them takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _read(response: httpx.Response, *, is_question: bool) -> Answer:

@@ -107,8 +107,9 @@ class Reader:
             serial = self._made_up(f"{day}|{direction}|{fen}|{name}|{tail}|{remark}")
         if verdict == GOOD:
             verdict, note = self._once(serial, day, direction, fen)
-        if verdict == GOOD and self.balance is not None:
-            verdict, note = self._stands(row[self.balance], number, fen if direction == IN else -(fen or 0))
+        if verdict in (GOOD, ASIDE) and fen is not None and self.balance is not None:
+            moved = fen if direction == IN else -fen
+            verdict, note = self._stands(row[self.balance], number, moved, (verdict, note))
         return Movement(
             number, serial, day, direction, fen, name, tail,
             row[self.bank][:_NAME] if self.bank is not None else "",
@@ -118,14 +119,16 @@ class Reader:
             verdict, note,
         )  # fmt: skip
 
-    def _stands(self, written: str, number: int, moved: int | None) -> tuple[str, str]:
-        """Keep the running balance of a good line; a word where the balance should stand is a shifted row."""
+    def _stands(self, written: str, number: int, moved: int, judged: tuple[str, str]) -> tuple[str, str]:
+        """Keep the running balance of a line that moved money, one put aside too; a word where the balance should stand
+        is a shifted row.
+        """
         stands = fen_of(written)
         if isinstance(stands, str):
             return BAD, _("余额“%s”看不懂，这一行的列可能错位了") % written[:20]
-        if stands is not None and moved is not None:
+        if stands is not None:
             self.balances.append((number, stands, moved))
-        return GOOD, ""
+        return judged
 
     def _amount(self, row: list[str]) -> tuple[int | None, str, str, str]:
         """Fen, direction, verdict and note. A negative of two columns is a correction by the bank: put aside."""

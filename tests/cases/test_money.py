@@ -170,6 +170,36 @@ def test_without_an_undertaking_nothing_is_paid_out(home: House) -> None:
     assert money_of(case.about).custody == Decimal(5000)
 
 
+@pytest.mark.req("LY-19")
+def test_thirty_days_from_arrival_are_met_by_the_banks_word_and_not_by_sending() -> None:
+    home = house(packs=("LY-2021",))
+    with on("2023-05-08"):
+        case = assigned(home, filing("2023-05-08", amount="500000.00"))
+        account = payee(home, case)
+    with on("2023-05-10"):
+        receipt = money(home, case, "5000.00", "S19")
+    assert due(case, "LY-D-09") == D(2023, 6, 9)
+    clock = Deadline.objects.get(case_id=case.pk, rule_id="LY-D-09")
+    with on("2023-06-08"):
+        payout = draft(home, case, receipt, account)
+        given = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}
+        approve_payout(actor=home.director, key=key(), **given)
+        send_payout(actor=home.funds, key=key(), **given)
+    clock.refresh_from_db()
+    assert clock.state == "running", "sent is not paid"
+    with on("2023-06-09"):
+        confirm_paid(
+            payout_id=payout.pk,
+            bank_ref="B19",
+            paid_on=time.today(),
+            actor=home.funds,
+            at=time.now(),
+            key=key(),
+        )
+    clock.refresh_from_db()
+    assert clock.state == "met"
+
+
 def test_a_returned_payment_opens_a_new_run(home: House) -> None:
     """Sent does not meet the clock, bank-confirmed does; a later return opens a new run and a new clock."""
     case, receipt, account = with_money(home, "5000.00", "2023-09-26")

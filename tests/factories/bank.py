@@ -31,11 +31,11 @@ class Process:
 
     def settle(self) -> None:
         """The bank decides what it has accepted."""
-        httpx.post(f"{self.url}/settle", json={}, trust_env=False)
+        httpx.post(f"{self.url}/settle", json={}, trust_env=False, timeout=60)
 
     def books(self) -> dict[str, Any]:
         """The bank's own ledger."""
-        found: dict[str, Any] = httpx.get(f"{self.url}/ledger", trust_env=False).json()
+        found: dict[str, Any] = httpx.get(f"{self.url}/ledger", trust_env=False, timeout=60).json()
         return found
 
     def assert_same(self) -> None:

@@ -113,6 +113,17 @@ def test_refused_returned_and_returned_after_paid(at_desk: Desk, teller: Process
     whole(teller, at_desk)
 
 
+def test_a_paid_order_is_asked_about_ever_less_often_and_to_the_last_day() -> None:
+    told = dt.datetime(2023, 5, 10, 2, tzinfo=dt.UTC)
+    at, waits = told + LATER, []
+    while (due := transmitting._watch(Instruction(made_at=told), at)) is not None:
+        waits.append(due - at)
+        at = due
+    assert (waits[0], waits) == (dt.timedelta(hours=1), sorted(waits))
+    assert len(waits) < 20
+    assert at >= told + transmitting.WATCHED
+
+
 class Dies:
     """A line over which the order goes out and the worker dies before it could write the answer down."""
 

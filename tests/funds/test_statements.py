@@ -143,6 +143,18 @@ def test_a_negative_of_the_income_column_is_put_aside(at_desk: Desk, account: Ba
     assert list(differences()) == []
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_running_balances_count_the_banks_own_correction_wherever_it_stands(
+    at_desk: Desk, account: BankAccount, place: int
+) -> None:
+    """冲正 is put aside, and the balance behind it is as true as the others."""
+    rows = [row(income="10.00"), row(income="5.00")]
+    rows.insert(place, row(income="-4.00"))
+    found = previewed(account, written(rows, opening="20.00"), at_desk.officer)
+    assert (found.flaw, found.counts) == ("", {"good": 2, "aside": 1})
+    assert (found.opening, found.closing) == (Decimal("20.00"), Decimal("31.00"))
+
+
 @pytest.mark.parametrize(
     ("cells", "note"),
     [

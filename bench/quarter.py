@@ -1,0 +1,55 @@
+"""A simulated quarter: receipts out of bank files, payouts over a bank that errs, workers and a database that die.
+
+Prints the seed (--seed plays it again), what was done, what went wrong, and the minutes. Reached when at its end the
+books verify clean and our ledger and the simulated bank's tell the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import sys
+import tempfile
+import time as stopwatch
+from pathlib import Path
+
+from bench.ground.database import own_database
+from bench.ground.figures import Figure
+from funds.audit import differences
+from tests.factories.bank import bank
+from tests.factories.quarter import Quarter
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How much, and which."""
+    parser.add_argument("--receipts", type=int, default=5000, help="lines of the bank (default: 5000)")
+    parser.add_argument("--seed", type=int, default=None, help="play this quarter again (default: any)")
+    parser.add_argument("--faults", type=float, default=0.2, help="share of orders the bank errs on")
+
+
+def run(options: argparse.Namespace) -> list[Figure]:
+    """Play, then hold the ledgers against each other."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    sys.stderr.write(f"seed {seed}, {options.receipts} receipts\n")
+    began, worked = stopwatch.perf_counter(), stopwatch.process_time()
+    with own_database(), tempfile.TemporaryDirectory() as folder:
+        with bank(Path(folder), seed=seed, faults=options.faults, slow=1.0) as teller:
+            quarter = Quarter(seed, options.receipts, teller)
+            quarter.play()
+            sys.stderr.write(f"{quarter.told()}\n")
+            teller.assert_same()
+            theirs = sum(teller.books()["faults"].values())
+        found = list(differences())
+    for difference in found:
+        sys.stderr.write(f"{difference.text}\n")
+    minutes, own = (stopwatch.perf_counter() - began) / 60, (stopwatch.process_time() - worked) / 60
+    return [
+        Figure(
+            name=f"quarter of {options.receipts} receipts, seed {seed}, {sum(quarter.faults.values())} faults of ours, "
+            f"{theirs} of the bank, {len(found)} differences, {own:.1f} min of processor",
+            ours=minutes, limit=minutes, ratio=1.0, unit="min", rows=quarter.brought, spread=(1.0, 1.0),
+            goal="books clean, both ledgers equal", is_reached=not found,
+        )
+    ]  # fmt: skip

@@ -72,7 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.initials = pinyin_initials(self.full_name)[:40]
+        fields = kwargs.get("update_fields")
+        # A sign-in keeps its hour only: the readings of all characters are 58 MB that it need not load.
+        if fields is None or "full_name" in fields or "initials" in fields:
+            self.initials = pinyin_initials(self.full_name)[:40]
         super().save(*args, **kwargs)
 
     @property

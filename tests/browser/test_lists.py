@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from kernel import time
 from tests.browser.conftest import Shoot, Visit, assert_sound
+from tests.browser.paper import assert_on_paper
 from tests.factories.cases import House, applicant, assigned, filed, filing, house, respondent
 
 LONG = "楚江市云泽区长风智能装备制造与供应链管理有限责任公司"
@@ -70,6 +71,8 @@ def test_every_list_is_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page: Page = visit(address, user=getattr(home, role), width=width)
             assert_sound(page)
             shoot(page, name)
+            if width == 1440 and name == "worklist":
+                assert_on_paper(page, getattr(home, role).full_name, f"paper-{name}")
         page = visit(f"/handover?from={home.handler.pk}", user=home.leader, width=width)
         assert_sound(page)
 

@@ -12,12 +12,14 @@ from supervision.actions.figures import keep_days, keep_figures
 from supervision.indicators.spans import last_spans, span_of
 from supervision.models import Order
 from tests.browser.conftest import Shoot, Visit, assert_sound
+from tests.browser.paper import assert_on_paper
 from tests.factories.cases import House, assigned, filing, house
 from tests.factories.courts import court
 from tests.factories.indicators import clock, stood
 from tests.supervision.test_orders import order
 
 NOW = "2025-05-20 10:00"
+PRINTED = ("board", "overdue", "orders", "order", "sealed")
 
 
 def at_work() -> tuple[House, Order]:
@@ -45,6 +47,8 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page = visit(path, user=user, width=width)
             shoot(page, f"supervision-{name}")
             assert_sound(page)
+            if width == 1440 and name in PRINTED:
+                assert_on_paper(page, user.full_name, f"paper-{name}")
 
 
 def on_the_wall() -> House:

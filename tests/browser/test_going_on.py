@@ -1,4 +1,4 @@
-"""A day goes on: what was typed comes back after the session ended, a phrase is one click, and the next node opens."""
+"""A day goes on: what was typed comes back after the session ended, a phrase is one click, the next node has the focus."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.factories.cases import House, applicant, assigned, filing, house, res
 
 NOW = "2023-04-25 10:00"
 KIND = "property_report_order"
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def at_work() -> tuple[House, list[Node]]:
@@ -52,3 +53,12 @@ def test_typed_left_come_back_done_and_on_to_the_next(visit: Visit, shoot: Shoot
         form.locator("button.c-btn--primary").click()
         page.wait_for_url(f"**/cases/{nodes[1].case_id}/?from=*&node={nodes[1].pk}*")
         expect(page.locator(".c-place")).to_contain_text("第 1 / 2 件")
+        heading = page.locator(f"#node-{nodes[1].pk} .c-node__title a")
+        expect(heading).to_be_focused()
+        page.evaluate(TWO_FRAMES)
+        # Going to the fragment does not take it away again.
+        assert heading.evaluate("element => element === document.activeElement")
+        expect(page.locator("form[data-draft] textarea[name=remark]")).to_have_value("")
+        page = visit("/phrases/", user=home.handler, width=width)
+        assert_sound(page)
+        shoot(page, "going-on-phrases")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from cases.actions.batches import freeze_nodes_to_pass_on
 from cases.models import Node
 from desk.actions.phrases import add_phrase
 from kernel import time
 from tests.browser.conftest import Shoot, Visit, assert_sound
-from tests.factories.cases import House, applicant, assigned, filing, house, respondent
+from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
 
 NOW = "2023-04-25 10:00"
 KIND = "property_report_order"
@@ -59,6 +60,15 @@ def test_typed_left_come_back_done_and_on_to_the_next(visit: Visit, shoot: Shoot
         # Going to the fragment does not take it away again.
         assert heading.evaluate("element => element === document.activeElement")
         expect(page.locator("form[data-draft] textarea[name=remark]")).to_have_value("")
-        page = visit("/phrases/", user=home.handler, width=width)
-        assert_sound(page)
-        shoot(page, "going-on-phrases")
+        left = freeze_nodes_to_pass_on(
+            node_ids=[each.pk for each in nodes[1:]],
+            conditions=[],
+            whole=False,
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+        for name, path in (("phrases", "/phrases/"), ("passing", f"/batches/{left.pk}/")):
+            page = visit(path, user=home.handler, width=width)
+            shoot(page, f"going-on-{name}")
+            assert_sound(page)

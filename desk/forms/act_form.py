@@ -72,6 +72,11 @@ class KeyedForm(forms.Form):
         """The one-time key of the act."""
         return f"desk:{self.cleaned_data['act_key']}"
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether something is told at length here, so that 常用语 are of use."""
+        return any(isinstance(field.widget, forms.Textarea) for field in self.fields.values())
+
     def lines(self) -> list[dict[str, Any]]:
         """The visible fields in order, each with its width and what stands below it, for _fields.html."""
         return [line_of(field, self.spans, self.kept) for field in self.visible_fields()]

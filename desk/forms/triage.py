@@ -19,16 +19,18 @@ class PrepareForm(ActForm):
     """登记分流情况: the facts that the rules want recorded by hand."""
 
     triage: Triage
-    spans: ClassVar = {"case_kind": "wide"}
 
     def prepare(self) -> None:
-        """One field for each fact, with what is recorded."""
+        """One field for each fact, with what is recorded; the last box of a row fills it, so that no other field joins."""
         self.triage = triage_of(self.about.file)
         recorded = self.about.file.state.facts.get(self.about.file.state.root, {})
         for name in self.triage.asks:
             self.fields[name] = _field(name)
             if recorded.get(name) is not None:
                 self.initial.setdefault(name, recorded[name])
+        boxes = [name for name in self.triage.asks if isinstance(self.fields[name], forms.BooleanField)]
+        rest = {1: "wide", 2: "two"}.get(len(boxes) % 3)
+        self.spans = {"case_kind": "wide", **({boxes[-1]: rest} if rest else {})}
 
     @property
     def facts(self) -> dict[str, Any]:

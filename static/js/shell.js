@@ -77,8 +77,9 @@ function focusNode() {
 }
 
 focusIn(document);
-// Only once the browser has gone to the fragment itself: that takes the focus away.
-window.addEventListener("load", () => window.setTimeout(focusNode, 0));
+// Only once the browser has gone to the fragment itself, which takes the focus away: it does so in a frame of its own,
+// on a quick page after the load event.
+window.addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(focusNode)));
 document.addEventListener("htmx:afterSettle", (event) => focusIn(event.detail.elt.parentElement || document));
 
 // A link of the error summary to a group of choices goes to its first choice.

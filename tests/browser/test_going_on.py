@@ -1,18 +1,20 @@
-"""A day goes on: what was typed comes back after the session ended, a phrase is one click, and the next node opens."""
+"""A day goes on: what was typed comes back after the session ended, a phrase is one click, the next node has the focus."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
+from cases.actions.batches import freeze_nodes_to_pass_on
 from cases.models import Node
 from desk.actions.phrases import add_phrase
 from kernel import time
 from tests.browser.conftest import Shoot, Visit, assert_sound
-from tests.factories.cases import House, applicant, assigned, filing, house, respondent
+from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
 
 NOW = "2023-04-25 10:00"
 KIND = "property_report_order"
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def at_work() -> tuple[House, list[Node]]:
@@ -52,3 +54,21 @@ def test_typed_left_come_back_done_and_on_to_the_next(visit: Visit, shoot: Shoot
         form.locator("button.c-btn--primary").click()
         page.wait_for_url(f"**/cases/{nodes[1].case_id}/?from=*&node={nodes[1].pk}*")
         expect(page.locator(".c-place")).to_contain_text("第 1 / 2 件")
+        heading = page.locator(f"#node-{nodes[1].pk} .c-node__title a")
+        expect(heading).to_be_focused()
+        page.evaluate(TWO_FRAMES)
+        # Going to the fragment does not take it away again.
+        assert heading.evaluate("element => element === document.activeElement")
+        expect(page.locator("form[data-draft] textarea[name=remark]")).to_have_value("")
+        left = freeze_nodes_to_pass_on(
+            node_ids=[each.pk for each in nodes[1:]],
+            conditions=[],
+            whole=False,
+            actor=home.handler,
+            at=time.now(),
+            key=key(),
+        )
+        for name, path in (("phrases", "/phrases/"), ("passing", f"/batches/{left.pk}/")):
+            page = visit(path, user=home.handler, width=width)
+            shoot(page, f"going-on-{name}")
+            assert_sound(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from documents.actions.render import render_due
@@ -16,6 +17,7 @@ from portal.actions.signing import send_codes
 from tests.browser.conftest import Shoot, Visit, assert_sound
 from tests.factories.cases import assign, filed, filing, house, key
 from tests.factories.documents import jpeg
+from tests.factories.pages import client_of, hidden
 from tests.petitions.test_letters import reader_of, write
 from tests.portal.test_accounts import CARD, OTHER
 from tests.walks.stage import money
@@ -43,6 +45,18 @@ def at_work():
         )
     with time.travel("2025-03-07 09:30"):
         write(case, user, topic="money", words="到账的钱什么时候发给我？")
+        client, address = client_of(user), f"/my/cases/{case.pk}/"
+        picture = SimpleUploadedFile("门面.jpg", jpeg(), "image/jpeg")
+        for page, given in (
+            (
+                "letters/",
+                {"topic": "other", "words": "被执行人的门面还在营业，见照片。", "photos": [picture]},
+            ),
+            ("clue/", {"words": "李四在城东有一间门面出租", "draft": "keep"}),
+        ):
+            form = client.get(address + page)
+            given |= {name: hidden(form, name) for name in ("act_key", "party")}
+            assert client.post(address + page, given).status_code == 302
     return home, case, user
 
 

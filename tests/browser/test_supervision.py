@@ -41,6 +41,7 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             ("orders", "/supervision/orders", home.centre),
             ("order", f"/supervision/orders/{made.pk}", home.handler),
             ("issue", f"/supervision/orders/new/{made.case_id}", home.centre),
+            ("cases", "/cases/", home.superior),
             ("bulletin", "/supervision/bulletin", home.centre),
             ("sealed", f"/cases/{made.case_id}/", home.handler),
         ):

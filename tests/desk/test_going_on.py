@@ -6,12 +6,16 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Node
+from courts.models import User
 from desk.actions import drafts as draft_verbs
 from desk.actions.drafts import drop_draft, forget_drafts, save_draft
 from desk.actions.phrases import add_phrase
 from desk.models import FormDraft, Phrase
+from desk.selectors.position import position_of
+from desk.selectors.worklist import Asked
 from kernel import time
 from kernel.errors import BadInput
 from tests.cases.test_batches import acceptance_values
@@ -68,6 +72,35 @@ def test_after_a_node_the_next_of_the_list_stands_open_with_its_place(home: Hous
             assert answered["Location"] == address(new), "a hurried second click goes the same way"
         assert do(new) == f"/worklist?{LIST}"
         assert "没有下一件了" in main(client.get(f"/worklist?{LIST}"))
+
+
+def test_the_place_costs_the_same_however_long_the_list_and_counts_none(home: House, monkeypatch) -> None:
+    first = three(home)[0]
+    monkeypatch.setattr("desk.selectors.position.MOST", 5)
+
+    def asked() -> list[str]:
+        user = User.objects.get(pk=home.handler.pk)
+        assert user.scope.roles
+        with time.travel(NOW), CaptureQueriesContext(connection) as queries:
+            place = position_of(user=user, asked=Asked(kind="acceptance"), node_id=first.pk, at=time.now())
+        assert (place.number, place.total, place.more) == (1, min(number, 5), number > 5)
+        return [query["sql"] for query in queries]
+
+    number = 3
+    few = asked()
+    for number in range(4, 8):
+        with time.travel("2023-04-24 10:30"):
+            assigned(home, filing("2023-04-24", applicant(f"王{number}"), respondent()))
+    many = asked()
+    assert len(many) <= len(few) <= 11, many
+    assert not [sql for sql in many if "COUNT(" in sql], "the list is read from its start, never counted"
+    (rows,) = [
+        sql
+        for sql in many
+        if sql.startswith("SELECT") and 'FROM "deadlines_deadline"' in sql and "LIMIT" in sql
+    ]
+    assert "LIMIT 6" in rows
+    assert rows.index('ORDER BY "deadlines_deadline"."overdue_at" ASC') > 0
 
 
 def test_phrases_are_ones_own_and_hold_no_numbers(home: House) -> None:

@@ -107,6 +107,10 @@ def test_the_register_is_narrowed_by_each_condition(query: str, shown: set[str])
         page = client_of(officer).get(f"/petitions/?{query}")
     rows = [row for group in page.context["groups"] for row in group["rows"]]
     assert {row["cells"][2]["text"] for row in rows} == shown
+    days = {"甲": "已 23 日", "乙": "已 16 日", "丙": "已 2 日"}
+    for row in rows:
+        said = [cell.get("sub") or cell.get("text") for cell in row["cells"]]
+        assert any(days[row["cells"][2]["text"]] in str(text) for text in said), said
 
 
 def test_the_workbook_holds_what_the_screen_holds() -> None:

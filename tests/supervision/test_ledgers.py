@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cases.actions.assigning import assign_case
 from cases.models import Case
 from events import log
 from kernel import time
@@ -23,7 +24,8 @@ from supervision.inspections.models import ClearingPlan, OverdueTable
 from supervision.longpending import long_pending
 from supervision.replay import differences, replay, stored
 from supervision.workload import workload
-from tests.factories.cases import House, assigned, filing, house, key
+from tests.factories.cases import House, assigned, filed, filing, house, key
+from tests.factories.courts import person, unit
 from tests.factories.inspections import by
 from tests.factories.pages import client_of, main
 
@@ -92,9 +94,14 @@ def test_a_plan_is_part_of_the_case_and_turns_red_when_it_is_late(home: House, c
 
 @pytest.mark.req("JZ-32")
 def test_the_workload_of_each_day_is_its_list(home: House, case: Case) -> None:
+    fast = unit(home.court, function="fast", name="速执团队")
+    mate = person(home.court, "handler", unit=fast, name="赵承办")
     for day in ("2023-07-03", "2023-07-05"):
         with time.travel(f"{day} 09:30"):
             assigned(home, filing(day))
+            moved = filed(home, filing(day))
+            given = {"owner": mate, "team": fast, "actor": home.centre, "at": time.now(), "key": key()}
+            assign_case(case_id=moved.pk, **given)
     with time.travel("2023-07-10 09:00"):
         at = time.now()
         found = workload(home.centre, at)
@@ -105,8 +112,22 @@ def test_the_workload_of_each_day_is_its_list(home: House, case: Case) -> None:
             assert rows_of(home.centre, asked, at).count() == n
         assert rows_of(home.centre, Asked(when="late", officer=home.handler.pk), at).count() == load.late
         client = client_of(home.centre)
-        text = main(client.get("/supervision/workload"))
-        assert "李明法" in text
+        page = client.get("/supervision/workload")
+        assert "李明法" in main(page)
+        shown = {
+            (group["title"].rpartition("　")[2], row["cells"][0]["text"]): row["cells"][1:-1]
+            for group in page.context["groups"]
+            for row in group["rows"]
+        }
+        assert set(shown) == {(home.team.name, "李明法"), (fast.name, "赵承办")}
+        for team, officer in ((home.team, home.handler), (fast, mate)):
+            late, *days = [
+                int(cell["text"].replace("—", "0")) for cell in shown[team.name, officer.full_name]
+            ]
+            who = {"team": team.pk, "officer": officer.pk}
+            assert late == rows_of(home.centre, Asked(when="late", **who), at).count()
+            assert sum(days) > 0
+            assert days == [rows_of(home.centre, Asked(on=day, **who), at).count() for day in found.days]
         client.get("/supervision/workload")
         few = queries(client, "/supervision/workload")
         assigned(home, filing("2023-07-06"))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cases.actions.filing import AgentInput, PartyInput
-from enforcement.demo import money, names, stories
+from enforcement.demo import everyday, money, names, stories
 from enforcement.demo.case import DemoCase
 from enforcement.demo.courts import BASIC
 from enforcement.demo.people import Bench
@@ -145,6 +145,9 @@ POSED = (
     Plan(stories.termination_asked, 61),
     Plan(stories.petitioned, 24),
     Plan(stories.petitioned_by_phone, 16),
+    Plan(everyday.watched, 9),
+    Plan(everyday.passed_on, 6, "firm"),
+    Plan(everyday.written_to, 11),
 )
 # Nothing more happens in these, so that money of the bank's files may arrive in them.
 QUIET = (stories.only_assigned, stories.served, stories.found_account)

@@ -110,6 +110,7 @@ ACTS = {
     "transfer.refused": _lazy("提存、退款或者垫付未批准"),
     "transfer.held_noted": _lazy("款项转入专门科目"),
     "transfer.released_noted": _lazy("款项转回待发"),
+    "transfer.cancelled_noted": _lazy("取消提存、退款或者垫付"),
     "transfer.paid_noted": _lazy("专项款项付出"),
     "deposit.set_aside": _lazy("登记竞买保证金"),
     "plan.drafted": _lazy("拟定分配方案"),

@@ -153,6 +153,22 @@ def free_of(receipt: Receipt, *, besides: int | None = None) -> Decimal:
     return custody_of(receipt.pk) - sum(reserved, Decimal(0)) - promised(receipt.pk, besides=besides)
 
 
+def surplus_of(receipt: Receipt, *, besides: int | None = None) -> Decimal:
+    """余款 of a receipt, yuan: of an allocated one, what its book can give back and still pay what is allotted; else all free.
+
+    A creditor may be paid from any allocated receipt of the book (`unpaid_parts`), so they are added up.
+    """
+    free = free_of(receipt, besides=besides)
+    allocated = Receipt.objects.filter(
+        pk__in=Allotment.objects.filter(book=receipt.book_id).standing().values("receipt")
+    )
+    if receipt not in allocated:
+        return free
+    others = sum((free_of(each) for each in allocated if each != receipt), NOTHING)
+    owed = sum((due.left for due in dues_of(receipt.book_id)), NOTHING)
+    return max(min(free, free + others - owed), NOTHING)
+
+
 def promised(receipt_id: int, *, besides: int | None = None) -> Decimal:
     """What transfers of a receipt have asked for and not yet moved, yuan."""
     waiting = Transfer.objects.filter(receipt_id=receipt_id, state__in=("requested", "approved")).exclude(

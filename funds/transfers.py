@@ -10,6 +10,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from events import log
+from funds.accounts import HELD_ACCOUNTS
 from funds.books import issue_numbers, open_book
 from funds.models import Balance, Book, Journal, Payee, Payout
 from kernel.errors import WrongState
@@ -17,9 +18,12 @@ from kernel.money import format_yuan
 
 
 def check_empty(about: str) -> None:
-    """No money lies in the book of a case and no payout is under way. Raises WrongState in words that say what to do."""
-    held = Balance.objects.filter(book__about=about).exclude(amount=0).values_list("amount", flat=True)
-    if total := sum(held):
+    """No money lies in the book of a case and no payout is under way. Raises WrongState in words that say what to do.
+
+    What was paid or allotted once is only remembered there and holds nobody back.
+    """
+    held = Balance.objects.filter(book__about=about, account__in=HELD_ACCOUNTS, amount__gt=0)
+    if total := sum(held.values_list("amount", flat=True)):
         raise WrongState(
             _("本院案款账户里还有本案案款 %s，不能移送。") % format_yuan(total),
             code="TRANSFER-MONEY",

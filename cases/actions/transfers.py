@@ -181,16 +181,31 @@ def close_refused(event: Event) -> None:
             transfers.cancel(
                 transfer, reason=_("审批未通过"), name=event.actor, at=time.now(), key=f"event:{event.pk}"
             )
-        facts: list[tuple[int, str, Any]] = []
-        if transfer.kind == Kind.ESCROW:
-            subject = int(request.facts["subject"])
-            locked.moments.setdefault(subject, {})["escrow_condition_met"] = []
-            facts = [(subject, "@escrow_condition_met", [])]
         act = Act(
-            kind="transfer.refused", key=f"event:{event.pk}", on=time.today(event.at), facts=facts,
+            kind="transfer.refused", key=f"event:{event.pk}", on=time.today(event.at),
+            facts=_ground_gone(locked, transfer),
             data={"transfer": transfer.pk, "kind": transfer.kind, "approval": request.pk},
         )  # fmt: skip
         perform(locked, act, actor=None, at=time.now(), name=event.actor)
+
+
+def cancel_transfer(
+    *, case_id: int, transfer_id: int, reason: str, actor: User, at: dt.datetime, key: str
+) -> Transfer:
+    """取消: what was approved is given up before any money moved; escrow's duty falls away with its ground.
+
+    By who asked for it or who settles. Raises BadInput, NotAllowed, NotFound, WrongState (not approved, moved already).
+    """
+    with transaction.atomic(durable=True):
+        locked = lock_case(case_id=case_id, key=key, user=actor)
+        if known(locked, kind="transfer.cancelled_noted", data={"transfer": transfer_id}) is not None:
+            return Transfer.objects.get(pk=transfer_id)
+        transfer = _of(locked, transfer_id)
+        transfers.give_up(transfer, reason=reason, actor=actor, at=at, key=f"{key}:cancel")
+        act = _noted("transfer.cancelled_noted", transfer, key, time.today(at))
+        act.facts = _ground_gone(locked, transfer)
+        perform(locked, act, actor=actor, at=at)
+    return transfer
 
 
 def hold_transfer(
@@ -217,10 +232,11 @@ def hold_transfer(
             act.node = open_node(locked, "escrow", subject)
             act.values = {"on": on.isoformat(), "body": transfer.body, "ground": transfer.ground}
             act.happened = [("escrow_done", subject)]
-            if transfer.receipt_id and nothing_waits(transfer.receipt_id):
-                act.happened.append(("receipt_set_aside", subject))
+        if transfer.receipt_id and nothing_waits(transfer.receipt_id):
+            act.happened.append(("receipt_set_aside", subject))
+            if is_escrow:
                 act.happened += old_money_gone(locked, transfer.receipt_id, on)
-                act.nodes = _settled(locked, subject, on, actor)
+            act.nodes = _settled(locked, subject, on, actor)
         perform(locked, act, actor=actor, at=at)
     return transfer
 
@@ -245,11 +261,12 @@ def release_transfer(
             joins=True,
         )
         act = _noted("transfer.released_noted", transfer, key, on)
-        if transfer.kind == Kind.ESCROW:
-            subject = _subject(locked, transfer)
+        subject = _subject(locked, transfer)
+        is_escrow = transfer.kind == Kind.ESCROW
+        if is_escrow or locked.moments.get(subject, {}).get("receipt_set_aside"):
             seq = locked.seq + 1
             locked.moments.setdefault(subject, {})["payment_arrived"] = [(on.isoformat(), seq)]
-            gone = ("escrow_done", "receipt_set_aside")
+            gone = ("escrow_done", "receipt_set_aside") if is_escrow else ("receipt_set_aside",)
             for moment in gone:
                 locked.moments[subject][moment] = []
             act.facts = [
@@ -352,6 +369,15 @@ def _rules_of(locked: Locked, kind: str, amount: Decimal, cause: str) -> list[An
             fix=_("核对金额。"),
         )
     return guard(locked, ADVANCING, {"claim_urgent_kind": cause, "claim_amount": locked.case.claim_amount})
+
+
+def _ground_gone(locked: Locked, transfer: Transfer) -> list[tuple[int, str, Any]]:
+    """The ten days of an escrow that is not done any more end."""
+    if transfer.kind != Kind.ESCROW:
+        return []
+    subject = _subject(locked, transfer)
+    locked.moments.setdefault(subject, {})["escrow_condition_met"] = []
+    return [(subject, "@escrow_condition_met", [])]
 
 
 def _facts(kind: str, subject: int, cause: str) -> list[tuple[int, str, Any]]:

@@ -129,6 +129,12 @@ class BackForm(ActForm):
         self.initial.setdefault("on", self.about.file.today)
 
 
+class GiveUpForm(ActForm):
+    """取消 before any money moved."""
+
+    reason = forms.CharField(label=_("取消理由"), max_length=200)
+
+
 class PaidForm(ActForm):
     """登记付款."""
 

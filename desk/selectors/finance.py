@@ -30,6 +30,7 @@ from funds.models import (
     StatementLine,
 )
 from funds.states import PayoutState, ReceiptState
+from kernel.time import at_local
 
 SHOWN = 50
 FEW = 8
@@ -260,7 +261,7 @@ def problem_rows(statement: Statement) -> Iterator[StagedLine]:
 
 @dataclass(frozen=True, slots=True)
 class DayClose:
-    """日结: what came and went on a day by the bank, and what of it was claimed."""
+    """日结: what came and went on a day by the bank, what of it was claimed, what the bank was told and has not answered."""
 
     on: dt.date
     came: Decimal
@@ -270,10 +271,12 @@ class DayClose:
     claimed: Decimal
     unclaimed: Decimal
     paid: Decimal
+    unanswered: Decimal
+    unanswered_count: int
 
 
 def day_close(user: User, on: dt.date) -> DayClose:
-    """The day's figures. Two queries."""
+    """The day's figures. Three queries."""
     lines = StatementLine.objects.visible_to(user).filter(booked_on=on)
     income, outgo = Q(direction="C"), Q(direction="D")
     sums = lines.aggregate(
@@ -281,8 +284,12 @@ def day_close(user: User, on: dt.date) -> DayClose:
         went_n=Count("pk", filter=outgo), claimed=Sum("claimed", filter=income),
     )  # fmt: skip
     paid = Payout.objects.visible_to(user).filter(state=PayoutState.PAID, paid_on=on)
+    sent = Payout.objects.visible_to(user).filter(
+        state=PayoutState.SENT, sent_at__lt=at_local(on + dt.timedelta(days=1))
+    )
+    waits = sent.aggregate(all=Sum("amount"), n=Count("pk"))
     came, claimed = sums["came"] or NOTHING, sums["claimed"] or NOTHING
     return DayClose(
         on, came, sums["came_n"], sums["went"] or NOTHING, sums["went_n"], claimed, came - claimed,
-        paid.aggregate(all=Sum("amount"))["all"] or NOTHING,
+        paid.aggregate(all=Sum("amount"))["all"] or NOTHING, waits["all"] or NOTHING, waits["n"],
     )  # fmt: skip

@@ -80,7 +80,7 @@ def receipt_shape(
     }
     if receipt.free > 0 and may_be_paid and allowed(file, REQUESTERS):
         shape["draft_url"] = reverse("desk:draft_payout", args=[file.case.pk, row.pk])
-    if allowed(file, REQUESTERS):
+    if (receipt.free > 0 or is_allocated) and allowed(file, REQUESTERS):
         shape["allocate_url"] = reverse("desk:allocate", args=[file.case.pk, row.pk])
     if is_allocated:
         shape["sheet_url"] = reverse("desk:allocation", args=[file.case.pk, row.pk])

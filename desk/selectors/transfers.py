@@ -15,6 +15,7 @@ from desk.words import plain_day
 from funds.actions.vouchers import kind_of
 from funds.models import Transfer
 from kernel.money import format_yuan
+from kernel.time import local
 
 SETTLERS: tuple[tuple[str, str], ...] = (*PAYERS, ("receipt", "W"))
 PILLS = {
@@ -25,7 +26,12 @@ PILLS = {
     "paid": "done",
     "cancelled": "todo",
 }
-STEP_WORDS = {"hold": _lazy("转入专门科目"), "release": _lazy("转回待发"), "pay": _lazy("登记付款")}
+STEP_WORDS = {
+    "hold": _lazy("转入专门科目"),
+    "release": _lazy("转回待发"),
+    "pay": _lazy("登记付款"),
+    "cancel": _lazy("取消"),
+}
 DEPOSIT_WORDS = {"release": _lazy("转为拍卖价款"), "pay": _lazy("退还竞买人")}
 """What the steps are called for a deposit: the winner's becomes a part of the price, the others' go back."""
 ASKING = {
@@ -36,6 +42,8 @@ ASKING = {
     "advance": _lazy("提请周转基金垫付"),
     "aid": _lazy("登记救助、保险申请"),
 }
+RETURNED = "losing_deposits_returned"
+"""What meets the 24 hours of the losing deposits (法释〔2016〕18号第二十三条)."""
 OF_RECEIPT = ("cause", "escrow", "refund", "deposit")
 
 
@@ -47,10 +55,19 @@ def step_words(transfer: Transfer, name: str) -> Any:
 def next_steps(transfer: Transfer) -> list[str]:
     """Names of STEP_WORDS that fit where the transfer stands."""
     if transfer.state == "approved":
-        return ["hold"] if transfer.kind in ("escrow", "refund", "deposit", "fee") else ["pay"]
+        first = "hold" if transfer.kind in ("escrow", "refund", "deposit", "fee") else "pay"
+        return [first] if transfer.kind == "fee" else [first, "cancel"]
     if transfer.state == "held":
         return ["release", "pay"] if transfer.kind in ("refund", "deposit", "fee") else ["release"]
     return []
+
+
+def may_step(file: CaseFile, transfer: Transfer, name: str) -> bool:
+    """Whether this person is offered a step: who asked for the money gives it up, others move it."""
+    own = transfer.requester_id == file.user.pk
+    if name == "cancel":
+        return own or allowed(file, SETTLERS)
+    return allowed(file, SETTLERS) and not own
 
 
 def transfer_shape(file: CaseFile, transfer: Transfer) -> dict[str, Any]:
@@ -63,7 +80,9 @@ def transfer_shape(file: CaseFile, transfer: Transfer) -> dict[str, Any]:
         note = f"{note} · {transfer.body}"
     if transfer.kind == "advance" and transfer.state == "paid":
         note = f"{note} · " + _("未收回 %s") % format_yuan(transfer.outstanding)
-    steps = next_steps(transfer) if allowed(file, SETTLERS) and transfer.requester_id != file.user.pk else []
+    if (clock := _return_clock(file, transfer)) is not None:
+        note = f"{note} · " + _("退还期限 %(when)s（%(words)s，%(rule)s）") % clock
+    steps = [name for name in next_steps(transfer) if may_step(file, transfer, name)]
     voucher = kind_of("transfer", transfer)
     return {
         "voucher_url": reverse("desk:voucher", args=[file.case.pk, "transfer", transfer.pk])
@@ -80,6 +99,19 @@ def transfer_shape(file: CaseFile, transfer: Transfer) -> dict[str, Any]:
             for name in steps
         ],
     }
+
+
+def _return_clock(file: CaseFile, transfer: Transfer) -> dict[str, str] | None:
+    """The 24 hours of a bidder's deposit that still waits: its last instant, how near it is, its rule."""
+    if transfer.kind != "deposit" or transfer.state not in ("approved", "held"):
+        return None
+    for clock in file.clocks:
+        met = clock.rule.met_by
+        if clock.is_open and clock.row.subject_id == transfer.subject_id and met and RETURNED in met.events:
+            last = clock.row.due_at
+            when = f"{local(last):%m-%d %H:%M}" if last else ""
+            return {"when": when, "words": clock.words, "rule": clock.rule.id}
+    return None
 
 
 def asking_links(file: CaseFile, *, has_receipts: bool) -> list[dict[str, Any]]:

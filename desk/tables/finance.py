@@ -336,6 +336,11 @@ def day_rows(found: DayClose) -> list[Row]:
         {"label": _("其中未认领"), "value": format_yuan(found.unclaimed)},
         {"label": _("银行支出"), "value": format_yuan(found.went), "note": _("%d 笔") % found.went_count},
         {"label": _("账上付款成功"), "value": format_yuan(found.paid)},
+        {
+            "label": _("已发出、银行未答复"),
+            "value": format_yuan(found.unanswered),
+            "note": _("%d 笔") % found.unanswered_count,
+        },
     ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -38,8 +40,8 @@ TITLES = {
     "plans": _lazy("参与分配"),
     "vouchers": _lazy("票据凭证"),
 }
-BUCKET_WORDS = {"late": _lazy("已超期"), "later": _lazy("30天以后")} | {
-    str(days): _lazy("%d天以内") % days for days in BUCKETS
+BUCKET_WORDS = {"late": _lazy("已超期"), "later": _lazy("30天以后"), "5": _lazy("5天以内")} | {
+    str(last): format_lazy("{}–{}天", first + 1, last) for first, last in pairwise(BUCKETS)
 }
 
 

@@ -19,7 +19,7 @@ from desk.forms import transfers as forms
 from desk.forms.act_form import About, ActForm
 from desk.selectors.payouts import REQUESTERS, allowed
 from desk.selectors.transfers import ASKING as TITLES
-from desk.selectors.transfers import SETTLERS, next_steps, step_words
+from desk.selectors.transfers import may_step, next_steps, step_words
 from desk.views.acts import perform
 from desk.views.deeds import Deed
 from desk.views.doing import Doing, case_url, open_case
@@ -110,7 +110,7 @@ def step(request: HttpRequest, pk: int, transfer_id: int, name: str) -> HttpResp
         raise Http404
     if name not in next_steps(transfer):
         raise Http404
-    if not allowed(file, SETTLERS):
+    if not may_step(file, transfer, name):
         raise PermissionDenied
     deed = Deed(
         step_words(transfer, name), wanted.form, partial(wanted.run, transfer), lambda _file: True, wanted.said, _("确认办理"),
@@ -135,6 +135,13 @@ def pay(transfer: Transfer, doing: Doing) -> Any:
     return verbs.pay_transfer(**_ids(transfer, doing), bank_ref=doing.cleaned["bank_ref"])
 
 
+def cancel(transfer: Transfer, doing: Doing) -> Any:
+    """取消."""
+    return verbs.cancel_transfer(
+        case_id=_case(doing), transfer_id=transfer.pk, reason=doing.cleaned["reason"], **doing.by
+    )
+
+
 def _ids(transfer: Transfer, doing: Doing) -> dict[str, Any]:
     return {"case_id": _case(doing), "transfer_id": transfer.pk, "on": doing.cleaned["on"], **doing.by}
 
@@ -147,4 +154,5 @@ STEPS: dict[str, Step] = {
     "hold": Step(forms.HoldForm, hold, _lazy("款项已转入专门科目。")),
     "release": Step(forms.BackForm, release, _lazy("款项已转回待发。")),
     "pay": Step(forms.PaidForm, pay, _lazy("已登记付款。")),
+    "cancel": Step(forms.GiveUpForm, cancel, _lazy("已取消，没有款项变动。")),
 }

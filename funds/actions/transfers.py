@@ -20,7 +20,7 @@ from events.models import Event
 from funds import policy
 from funds.accounts import Account, JournalKind, Side
 from funds.books import lock_book
-from funds.checks import free_of
+from funds.checks import free_of, surplus_of
 from funds.ledger import NOTHING, Leg, credit, debit, post
 from funds.models import Book, Line, Receipt, Recovery, Transfer
 from funds.repeats import was_done
@@ -113,6 +113,17 @@ def cancel(transfer: Transfer, *, reason: str, name: str, at: dt.datetime, key: 
     transfer.cancel(reason=reason_of(reason), on=today(at))
     transfer.save(update_fields=_CHANGES)
     _tell(transfer, "transfer.cancelled", name, at, key)
+
+
+def give_up(transfer: Transfer, *, reason: str, actor: User, at: dt.datetime, key: str) -> None:
+    """取消 of what was approved, by who asked or who settles. Joins the transaction, which holds the book.
+
+    Raises NotAllowed, BadInput (no reason), WrongState.
+    """
+    if actor.pk != transfer.requester_id:
+        policy.may(actor, policy.PAY + policy.RECORD, _("取消%s") % transfer.get_kind_display())
+    _must_be(transfer, State.APPROVED)
+    cancel(transfer, reason=reason, name=actor.actor, at=at, key=key)
 
 
 def hold(
@@ -298,6 +309,13 @@ def _must_be_there(
             _("金额超过这笔款项可以办理的余额（%s）。") % format_yuan(free),
             field="amount",
             fix=_("核对金额。"),
+        )
+    if kind == Kind.REFUND and amount > (surplus := surplus_of(receipt, besides=besides)):
+        raise BadInput(
+            _("这笔款项已经分配，分配后的余款只有 %s，退款不能超过。") % format_yuan(surplus),
+            field="amount",
+            code="REFUND-ALLOCATION",
+            fix=_("按余款填写；分配有误的，重新分配。"),
         )
 
 

@@ -24,7 +24,8 @@ from documents.models import File, Paper
 from events import relay
 from events.audit import flaws
 from events.models import Event
-from funds.models import Book
+from funds.audit import differences as differences_of_books
+from funds.models import Book, Receipt
 from kernel import time
 from kernel.errors import BadInput, NotAllowed, NotFound, WrongState
 from measures.models import Property
@@ -35,7 +36,7 @@ from tests.factories.cases import House, assigned, complete, filing, house, key,
 from tests.factories.courts import person
 from tests.factories.pages import client_of, main
 from tests.petitions.test_petitions import register
-from tests.walks.stage import feedback, money, payee
+from tests.walks.stage import feedback, money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
 ON = "2026-03-02"
@@ -235,6 +236,24 @@ def test_a_case_whose_book_holds_money_does_not_leave(home: House, other: House,
         money(home, case, "3000.00", "M-1")
         with pytest.raises(WrongState, match=r"还有本案案款 ¥3,000\.00"):
             offer(home, case, other.court)
+
+
+def test_a_case_whose_money_is_all_paid_out_leaves(home: House, other: House, case: Case) -> None:
+    """What was paid is remembered in the old court's book for ever; it is not money that lies there."""
+    with on("2026-03-03 10:00"):
+        receipt = money(home, case, "3000.00", "M-1")
+        to = payee(home, case)
+    with on("2026-03-03 15:00"):
+        pay(home, case, receipt, to, "P-1")
+    with on("2026-03-03 16:00"):
+        row = offer(home, case, other.court)
+    with time.travel("2026-03-04 10:00"):
+        accept(other, row)
+    case.refresh_from_db()
+    assert case.court == other.court
+    assert Receipt.objects.get().court == home.court
+    assert list(differences_of_books()) == []
+    assert not differences(replay(Event.objects.filter(stream=case.about)), stored(case))
 
 
 def test_money_that_comes_after_the_offer_stops_the_taking(home: House, other: House, case: Case) -> None:

@@ -13,6 +13,7 @@ from approvals.models import Request
 from cases.actions.completing import complete_node
 from cases.actions.transfers import (
     ask_transfer,
+    cancel_transfer,
     hold_transfer,
     note_cause,
     pay_transfer,
@@ -26,6 +27,7 @@ from documents.models import Paper
 from events.models import Event
 from funds.actions.transfers import fund_of, top_up
 from funds.audit import differences
+from funds.checks import free_of
 from funds.models import Receipt, Transfer
 from funds.selectors import money_of
 from kernel import time
@@ -155,6 +157,37 @@ def test_what_the_approvers_refuse_is_not_escrowed_and_its_clock_falls_away() ->
     )
 
 
+def test_what_was_approved_is_given_up_before_it_is_moved() -> None:
+    """By who asked, with a reason; the escrow's ten days end, the money is free again, nothing is moved afterwards."""
+    home = house()
+    vice = person(home.court, "vice_president", name="韩副院")
+    with on("2023-09-20"):
+        case = assigned(home, filing("2023-09-20"))
+        receipt = money(home, case, "30000.00", "S1")
+    with on("2023-09-21 09:00"):
+        made = ask(home, case, "escrow", "30000.00", receipt, cause="payee_refuses")
+        given = {"case_id": case.pk, "transfer_id": made.pk, "reason": "领款人来院领取", "at": time.now()}
+        with pytest.raises(WrongState, match="待审批"):
+            cancel_transfer(actor=home.handler, key=key(), **given)
+    with on("2023-09-21"):
+        grant(home.director, vice)
+    with on("2023-09-21 15:00"):
+        given |= {"at": time.now()}
+        with pytest.raises(NotAllowed):
+            cancel_transfer(actor=home.director, key=key(), **given)
+        with pytest.raises(BadInput, match="理由"):
+            cancel_transfer(actor=home.handler, key=key(), **{**given, "reason": " "})
+        again = key()
+        for _ in range(2):
+            cancel_transfer(actor=home.handler, key=again, **given)
+    made.refresh_from_db()
+    assert (made.state, state(case, "JZ-D-14")) == ("cancelled", "cancelled")
+    assert free_of(receipt) == Decimal(30000)
+    with on("2023-09-22"), pytest.raises(WrongState):
+        go(hold_transfer, case, made, home.funds, body="云州市公证处")
+    assert list(differences()) == []
+
+
 @pytest.mark.req("JZ-91")
 def test_money_that_waits_is_kept_with_its_cause() -> None:
     home = house()
@@ -231,6 +264,11 @@ def test_insurance_shows_as_aid_and_not_as_recovered() -> None:
     assert (found.aid, found.received, found.outstanding) == (Decimal(20000), Decimal(0), Decimal(80000))
 
 
+def receipt_subject_of(case: Case, receipt: Receipt) -> int:
+    """What stands for a receipt in the case."""
+    return Fact.objects.get(case=case, key="receipt_id", value=receipt.pk).subject_id
+
+
 def announced(home: House) -> Case:
     """A house worth 500,000, whose first auction opens on 2023-07-10."""
     with on("2023-06-01"):
@@ -294,4 +332,11 @@ def test_losers_get_their_deposits_back_and_the_winner_pays_with_his() -> None:
     assert "losing_deposits_returned" in str(last.data)
     found = money_of(case.about)
     assert (found.custody, found.deposit) == (Decimal(50000), Decimal(0))
+    # Nobody is to be paid a loser's deposit; the winner's has become the price and waits for its payout.
+    subjects = [case.subjects.get(pk=receipt_subject_of(case, each)) for each in receipts]
+    clocks = Deadline.objects.filter(case_id=case.pk, rule_id="JZ-D-12", state="running")
+    assert set(clocks.values_list("subject_id", flat=True)) == {subjects[2].pk}
+    assert {row.subject_id for row in Node.objects.filter(case=case, kind="payout", state="open")} == {
+        subjects[2].pk
+    }
     assert list(differences()) == []

@@ -10,15 +10,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cases.actions.money import finance_received, hand_to_finance
+from cases.actions.money import approve_payout, finance_received, hand_to_finance, send_payout
 from cases.models import Case
 from desk.onetime import new_key
 from events import relay
-from funds.models import BankAccount, Receipt, Statement, StatementLine
+from funds.actions.payouts import confirm_paid
+from funds.models import BankAccount, Receipt, Statement, StatementLine, Voucher
 from kernel import time
 from tests.cases.test_money import draft
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
-from tests.factories.forms import signed_in, text_of
+from tests.factories.forms import fill, signed_in, text_of
 from tests.factories.statements import bank_account, confirmed, row, written
 from tests.walks.stage import money, on, payee
 
@@ -194,6 +195,16 @@ def test_a_large_payout_waits_in_the_inbox_with_its_five_working_days(
         assert case.number in page
     with on("2023-10-24"):
         assert "已超期" in text_of(signed_in(home.finance).get("/finance/"))
+        by = {"at": time.now(), "payout_id": payout.pk}
+        approve_payout(case_id=case.pk, actor=home.director, key=key(), **by)
+        send_payout(case_id=case.pk, actor=home.finance, key=key(), **by)
+        voucher = f"/cases/{case.pk}/vouchers/payout/{payout.pk}/"
+        confirm_paid(bank_ref="H-9", paid_on=time.today(), actor=home.finance, key=key(), **by)
+        client = signed_in(home.finance)
+        assert client.post(f"{voucher}issue", fill(client, voucher, f"{voucher}issue")).status_code == 302
+        made = Voucher.objects.get(payout=payout)
+        assert made.number in text_of(client.get(voucher))
+        assert made.number in text_of(client.get("/finance/registers/vouchers/"))
 
 
 @pytest.mark.req("SQ-18")

@@ -19,7 +19,9 @@ from funds.actions.payouts import (
     submit_payout,
 )
 from funds.actions.receipts import identify_receipt, release_receipt
+from funds.actions.transfers import open_transfer
 from funds.audit import differences
+from funds.checks import surplus_of
 from funds.dues import decision_of, dues_of
 from funds.models import Allotment, Balance, Journal, Payee, Payout, Receipt
 from kernel import time
@@ -253,4 +255,21 @@ def test_money_taken_back_takes_its_decision_along(at_desk: Desk) -> None:
     receipt = identify_receipt(receipt_id=receipt.pk, about=at_desk.about, **by(at_desk, "again"))
     assert decision_of(receipt) is None
     assert payout(at_desk, "paid", receipt=receipt, amount="500.00").allotment is None
+    clean()
+
+
+def test_of_an_allocated_receipt_only_its_surplus_goes_back(at_desk: Desk) -> None:
+    """50,000 came, 30,000 and its interest are the creditor's: what is left over may be refunded, not a fen more."""
+    receipt = in_custody(at_desk, "50000.00")
+    assert surplus_of(receipt) == Y(50000)
+    made = decide(at_desk, receipt, claims(debt("d1", "张三", "30000.00")))
+    assert surplus_of(receipt) == made.surplus
+    given = {"kind": "refund", "ground": "余款退还被执行人", "book": receipt.book, "receipt": receipt}
+    with transaction.atomic(), pytest.raises(BadInput, match="余款只有"):
+        open_transfer(amount=made.surplus + Y("0.01"), **given, **by(at_desk, "more"))
+    with transaction.atomic():
+        open_transfer(amount=made.surplus, **given, **by(at_desk, "all"))
+    assert surplus_of(receipt) == Y(0)
+    to = payee(at_desk, name="张三")
+    draft(at_desk, receipt, to, str(50000 - made.surplus), "p")
     clean()

@@ -101,12 +101,14 @@ def close(request: HttpRequest) -> HttpResponse:
         return _file(request, sheet, at)
     month_end = (on.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
     months = found.month_ends(request.user)
+    day = found.day_close(request.user, on)
     context: dict[str, Any] = {
         "on": on,
         "month_columns": tables.month_columns(),
         "month_groups": tables.month_groups(months),
         "months_clear": tables.months_clear(months),
-        "day": tables.day_rows(found.day_close(request.user, on)),
+        "day": tables.day_rows(day),
+        "unanswered": day.unanswered_count,
         "rows": [[str(row[0]), row[1], format_yuan(row[2]), *row[3:]] for row in tables.sheet_rows(sheet)]
         if sheet
         else [],

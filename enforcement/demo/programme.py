@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cases.actions.filing import AgentInput, PartyInput
-from enforcement.demo import everyday, money, names, stories
+from enforcement.demo import everyday, money, names, shares, stories
 from enforcement.demo.case import DemoCase
 from enforcement.demo.courts import BASIC
 from enforcement.demo.people import Bench
@@ -98,6 +98,10 @@ POSED = (
     Plan(stories.moved_away, 20),
     Plan(stories.offered_away, 8),
     Plan(stories.sent_back, 15),
+    Plan(shares.allotted, 15),
+    Plan(shares.deposits, 46),
+    Plan(shares.deferred, 17),
+    Plan(shares.objected, 19),
     # More of what a day at court is made of.
     Plan(stories.only_filed, 0, "firm"),
     Plan(stories.only_filed, 1),

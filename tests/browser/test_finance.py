@@ -7,14 +7,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from cases.actions.money import approve_payout, draft_payout
-from cases.actions.transfers import note_cause
+from cases.actions.money import approve_payout
+from cases.actions.transfers import ask_transfer, note_cause
 from cases.models import Case
 from closing.actions.distributing import draft_plan, serve_plan
 from closing.distribution import Claimed
 from closing.models import DistributionPlan
 from events import relay
-from funds.models import Claim, Payout, Receipt, SubAccount
+from funds.audit import differences
+from funds.models import Claim, Instruction, PaymentBatch, Payout, Receipt, SubAccount
 from kernel import time
 from tests.browser.clicking import Clicking, fill, send
 from tests.browser.conftest import Shoot, Visit
@@ -23,6 +24,8 @@ from tests.factories.statements import bank_account, row, written
 from tests.walks.stage import money, on, payee
 
 PAYER = "云州顺达运输有限公司"
+SHARES = (Decimal("53333.33"), Decimal("26666.67"))
+"""80,000 for 80,000 and 40,000 of principal."""
 
 
 def test_the_finance_clerks_day(visit: Visit, shoot: Shoot, site: str, tmp_path: Path) -> None:
@@ -34,7 +37,7 @@ def test_the_finance_clerks_day(visit: Visit, shoot: Shoot, site: str, tmp_path:
         second: Case = assigned(
             home, filing("2023-09-01", applicant("李四"), respondent(PAYER), amount="5000.00")
         )
-        account = payee(home, first)
+        payee(home, first)
     number = SubAccount.objects.get(book__about=first.about).number
     rows = [
         row("2023-09-20", income="80000.00", payer=PAYER, remark=f"{first.number}案款"),
@@ -48,21 +51,23 @@ def test_the_finance_clerks_day(visit: Visit, shoot: Shoot, site: str, tmp_path:
         match(walk, home, tmp_path / "九月流水.csv")
     receipt = Receipt.objects.get(about=first.about)
     with walk.day("2023-09-27 10:00"):
+        payee(home, first, "王芳")
         allocate(walk, home, first, receipt)
-        made = draft_payout(
-            case_id=first.pk, receipt_id=receipt.pk, payee_id=account, amount=Decimal("30000.00"),
-            communication_record="", actor=home.handler, at=time.now(), key=key(),
-        )  # fmt: skip
         page = walk.window(home.director, f"/cases/{first.pk}/money/")
         walk.look(page, "money-tab")
-        approve_payout(case_id=first.pk, payout_id=made.pk, actor=home.director, at=time.now(), key=key())
+        for made in Payout.objects.order_by("pk"):
+            given = {"payout_id": made.pk, "actor": home.director, "at": time.now(), "key": key()}
+            approve_payout(case_id=first.pk, **given)
     with walk.day("2023-09-27 14:00"):
         pay(walk, home)
-        follow(walk, home, first, Payout.objects.get())
+        answer(walk, home, tmp_path / "回盘.csv")
+        follow(walk, home, first, Payout.objects.get(amount=SHARES[0]))
     with walk.day("2023-09-27 16:00"):
         set_aside(walk, home, first, second)
     with walk.day("2023-09-28 17:00"):
         registers(walk, home)
+        close(walk, home)
+    assert list(differences()) == []
 
 
 def match(walk: Clicking, home: House, file: Path) -> None:
@@ -87,23 +92,70 @@ def match(walk: Clicking, home: House, file: Path) -> None:
 
 
 def allocate(walk: Clicking, home: House, case: Case, receipt: Receipt) -> None:
-    """The officer shares the receipt out by the law and sees what follows."""
+    """Two judgments share the receipt by the law; what each creditor gets is asked for in one act."""
     page = walk.window(home.handler, f"/cases/{case.pk}/receipts/{receipt.pk}/allocate/")
-    fill(page, creditor="张三", principal="30000.00", due_on="2023-08-01", first_day="next")
+    fill(
+        page,
+        d1_title="（2023）鄂9901民初101号",
+        d1_creditor="张三",
+        d1_principal="80000.00",
+        d1_due_on="2023-08-01",
+    )
+    page.get_by_role("button", name="再加一份执行依据").click()
+    fill(
+        page,
+        d2_title="（2023）鄂9901民初102号",
+        d2_creditor="王芳",
+        d2_principal="40000.00",
+        d2_due_on="2023-08-15",
+    )
     walk.look(page, "allocate")
+    send(page)
+    walk.look(page, "allocate-check")
+    send(page)
+    walk.look(page, "allocation")
+    page = walk.window(home.handler, f"/cases/{case.pk}/money/")
+    page.get_by_role("link", name="按分配提请发放").click()
+    walk.look(page, "ask-allocated")
+    send(page)
+    expect(page.get_by_text("捌万元整")).to_be_visible()
+    walk.look(page, "ask-allocated-check")
+    send(page)
+    assert tuple(Payout.objects.order_by("pk").values_list("amount", flat=True)) == SHARES
+    page = walk.window(home.handler, f"/cases/{case.pk}/fee/?amount=600000")
+    walk.look(page, "fee")
 
 
 def pay(walk: Clicking, home: House) -> None:
     """Chosen, shown with its total in capitals, put into a file for the bank."""
     page = walk.window(home.finance, "/finance/payments/?tab=pay")
-    page.locator("input[name=selected]").first.check()
+    for box in page.locator("input[name=selected]").all():
+        box.check()
     walk.look(page, "to-pay")
     page.locator("button[formaction*='/file'], button[value='file']").first.click()
-    expect(page.get_by_text("叁万元整").first).to_be_visible()
+    expect(page.get_by_text("捌万元整").first).to_be_visible()
     walk.look(page, "pay-check")
     page.locator("form button.c-btn--primary, form button.c-btn--danger").last.click()
     page.wait_for_url("**/finance/payments/*/")
     walk.look(page, "batch")
+
+
+def answer(walk: Clicking, home: House, file: Path) -> None:
+    """Until the bank has answered, the day is not closed; then its file says that both were paid."""
+    page = walk.window(home.finance, "/finance/close")
+    expect(page.get_by_text("还有 2 笔付款已发出、银行没有答复")).to_be_visible()
+    page = walk.window(home.finance, f"/finance/payments/{PaymentBatch.objects.get().pk}/")
+    with page.expect_download():
+        page.get_by_role("button", name="下载批次文件").click()
+    told = Instruction.objects.select_related("payout").order_by("pk")
+    lines = [f"{each.reference},{each.payout.amount},成功,H{each.pk},2023-09-27" for each in told]
+    file.write_bytes("\n".join(["指令号,金额,结果,回单号,日期", *lines]).encode("gb18030"))
+    page.reload()
+    page.set_input_files("#returns", str(file))
+    page.get_by_role("button", name="导入回盘").click()
+    expect(page.get_by_text("成功 2 笔")).to_be_visible()
+    walk.look(page, "answered")
+    assert {each.state for each in Payout.objects.all()} == {"paid"}
 
 
 def follow(walk: Clicking, home: House, case: Case, made: Payout) -> None:
@@ -131,13 +183,23 @@ def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
     fill(page, amount="100000")
     assert "已登记拨入 ¥100,000.00" in send(page)
     walk.look(page, "fund")
-    mine = Receipt.objects.get(about=first.about)
+    mine = money(home, first, "6000.00", "S3")
     note_cause(
         case_id=first.pk, receipt_id=mine.pk, cause="papers_incomplete", steps="已通知补正", actor=home.handler,
         at=time.now(), key=key(),
     )  # fmt: skip
+    ask_transfer(
+        case_id=second.pk, kind="escrow", receipt_id=Receipt.objects.get(about=second.about).pk, amount=Decimal(3000),
+        cause="payee_refuses", ground="领款人书面表示拒绝领取", actor=home.handler, at=time.now(), key=key(),
+    )  # fmt: skip
     page = walk.window(home.handler, f"/cases/{first.pk}/plans/new")
-    fill(page, grounds="不足清偿全部债务", claims__1__number=second.number, claims__1__amount="5000")
+    fill(
+        page,
+        receipt=str(mine.pk),
+        grounds="不足清偿全部债务",
+        claims__1__number=second.number,
+        claims__1__amount="5000",
+    )
     walk.look(page, "plan-draft")
     send(page)
     walk.look(page, "plan-check")
@@ -162,9 +224,17 @@ def registers(walk: Clicking, home: House) -> None:
         ("ageing", "ageing"),
         ("registers/vouchers/", "vouchers"),
         ("registers/causes/", "causes"),
+        ("registers/escrow/", "escrow"),
         ("payments/?tab=batches", "batches"),
-        ("close", "close"),
         ("accounts/new", "account"),
     ):
         page: Page = walk.window(home.finance, f"/finance/{path}")
         walk.look(page, name)
+
+
+def close(walk: Clicking, home: House) -> None:
+    """日结: every payment is answered, the bank and the books agree."""
+    page = walk.window(home.finance, "/finance/close")
+    expect(page.get_by_text("银行没有答复")).to_have_count(0)
+    expect(page.get_by_text("调节后银行与账面相符")).to_be_visible()
+    walk.look(page, "close")

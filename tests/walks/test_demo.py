@@ -21,7 +21,7 @@ from psycopg import sql
 
 from approvals.models import Request
 from cases.models import Case, Fact, Hold, Party
-from closing.models import TerminationReview
+from closing.models import PlanObjection, TerminationReview
 from courts.models import Appointment, User
 from courts.scope import roles
 from deadlines.models import Deadline, Firing
@@ -40,6 +40,7 @@ from funds.models import (
     Receipt,
     Statement,
     StatementLine,
+    Transfer,
 )
 from funds.statements.reconciling import reconcile
 from kernel import time
@@ -47,7 +48,7 @@ from measures.models import Control, Property
 from notices.models import Message
 from tests.conftest import cluster, copy_template, use_database
 
-SIZE = 58
+SIZE = 62
 """One of each posed story at least: three are told of only_assigned, two each of only_filed and found_account."""
 REPEATED = 2 + 1 + 1
 
@@ -128,7 +129,7 @@ def test_every_state_of_today_is_there(demo: Loaded) -> None:
         "over_limit", "extension", "deduction", "escrow_funds",
     }  # fmt: skip
     assert set(Request.objects.filter(state="given").values_list("kind", flat=True)) == {
-        "over_limit", "extension", "cancel_case", "aid_funds", "escrow_funds", "refund_funds",
+        "over_limit", "extension", "cancel_case", "aid_funds", "escrow_funds", "refund_funds", "defer_payout",
     }  # fmt: skip
     assert set(TerminationReview.objects.values_list("result", flat=True)) == {
         "pending",
@@ -143,6 +144,11 @@ def test_every_state_of_today_is_there(demo: Loaded) -> None:
         "returned",
     }
     assert set(Receipt.objects.values_list("state", flat=True)) == {"unidentified", "identified"}
+    assert Payout.objects.filter(state="submitted", allotment__isnull=False).count() == 2
+    deposits = Transfer.objects.filter(kind="deposit")
+    assert set(deposits.values_list("state", flat=True)) == {"paid", "released"}
+    assert Hold.objects.filter(kind="payout_deferral_approved", last=None).exists()
+    assert PlanObjection.objects.exists()
     assert set(Property.objects.values_list("state", flat=True)) >= {
         "found", "controlled", "disposable", "in_disposal", "disposed",
     }  # fmt: skip

@@ -73,6 +73,7 @@ def test_the_addresses_keep_what_was_asked_for(home: House, monkeypatch: pytest.
         again = browser.get("/supervision/overdue" + second.context["prev_url"])
         assert "after=" not in second.context["prev_url"]
         assert again.context["next_url"] == first.context["next_url"]
+        assert "/supervision/long-pending.xlsx" in browser.get("/supervision/long-pending").content.decode()
         wall = browser.get("/supervision/screen").context["next_url"]
         further = browser.get("/supervision/screen" + wall)
         assert "第 2 页" in further.content.decode()

@@ -48,16 +48,17 @@ def test_the_long_pending_and_the_late_forward_and_back(home: House) -> None:
         for whole, read in ((ledger, of_ledger), (late, of_late)):
             assert len(whole) >= 4
             forward, after = [], ""
-            while True:
+            for _turn in whole:
                 rows, after, before = read(after=after)
                 forward.append(rows)
                 if not after:
                     break
             assert sum(forward, []) == whole
             back = [forward[-1]]
-            while before:
+            for _turn in forward[1:]:
                 rows, _, before = read(before=before)
                 back.append(rows)
+            assert not before
             assert back == forward[::-1]
 
 
@@ -84,14 +85,14 @@ def test_the_addresses_keep_what_was_asked_for(home: House, monkeypatch: pytest.
 def test_rows_added_up_are_turned_by_their_figures(size: int) -> None:
     rows: Keys = [(1, -9, 3), (1, -9, 4), (1, 0, 2), (2, -5, 7), (2, -1, 1)]
     pages, found = [], page_of(rows, tuple, size=size)
-    while True:
+    for _turn in rows:
         pages.append([row for _name, row in found.rows])
         if not found.next:
             break
         found = page_of(rows, tuple, after=found.next, size=size)
     assert sum(pages, []) == rows
     back = [pages[-1]]
-    while found.prev:
+    for _turn in pages[1:]:
         found = page_of(rows, tuple, before=found.prev, size=size)
         back.append([row for _name, row in found.rows])
     assert sum(back[::-1], []) == rows

@@ -13,11 +13,11 @@ from cases.selectors import flags
 from cases.states import OPEN_STATES
 from courts.models import User
 from deadlines.models import Deadline
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import today
 from supervision.inspections.models import ClearingPlan
 
 FLAG = "long_pending"
-PAGE = 50
 WHICH = ("", "new", "unplanned", "late")
 NEW_DAYS = 7
 
@@ -34,10 +34,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A page of the ledger and the counts of the whole. new: entered within seven days."""
+    """A page of the ledger, its cursors ("" at an end) and the counts of the whole. new: entered within seven days."""
 
     rows: Sequence[Row]
-    more: bool
+    next: str
+    prev: str
     whole: int
     without_auction: int
     unplanned: int
@@ -45,7 +46,9 @@ class Ledger:
     new: int
 
 
-def long_pending(user: User, at: dt.datetime, *, which: str = "", skip: int = 0, size: int = PAGE) -> Ledger:
+def long_pending(
+    user: User, at: dt.datetime, *, which: str = "", after: str = "", before: str = "", size: int = SIZE
+) -> Ledger:
     """The ledger of a person's reach, the oldest filing first. Four queries, however many there are."""
     on = today(at)
     seen = Q(case_id__in=user.scope.let_in) | user.scope.rows()
@@ -71,9 +74,9 @@ def long_pending(user: User, at: dt.datetime, *, which: str = "", skip: int = 0,
         .annotate(clock=Subquery(chosen.filter(case_id=OuterRef("pk")).values("pk")[:1]))
         .filter(clock__gt=0)
     )
-    rows = cases.select_related("court", "team", "owner").defer("packs").order_by("filed_on", "pk")
-    found = list(rows[skip : skip + size + 1])
-    return Ledger(_rows(found[:size], at, on), len(found) > size, **counts)
+    rows = cases.select_related("court", "team", "owner").defer("packs")
+    found = page([Segment("case", rows, ("filed_on", "id"))], after=after, before=before, size=size)
+    return Ledger(_rows([case for _name, case in found.rows], at, on), found.next, found.prev, **counts)
 
 
 def _cases(condition: Q) -> Count:

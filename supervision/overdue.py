@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from cases.models import Case, Subject
 from courts.models import User
 from deadlines.models import Deadline
+from kernel.keyset import SIZE, Segment, page
 from supervision.actions.orders import duty_words
 from supervision.board import Asked, Names, day_of, names_of, rows_of
 from supervision.models import Order
 
-PAGE = 50
 MOST_LINES = 20_000
 """Rows of one table as a file; more are narrowed first."""
 
@@ -36,19 +36,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A page of the table. more: whether there are further ones behind `skip` + this page."""
+    """A page of the table; the cursors are "" at an end."""
 
     lines: Sequence[Line]
-    more: bool
+    next: str
+    prev: str
 
 
 def lines(
-    user: User, asked: Asked, at: dt.datetime, on: dt.date, *, skip: int = 0, size: int = PAGE
+    user: User,
+    asked: Asked,
+    at: dt.datetime,
+    on: dt.date,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = SIZE,
 ) -> Lines:
     """The nodes of a number, longest late first. Seven queries, however many there are."""
-    rows = rows_of(user, asked, at).order_by("overdue_at", "id")
-    found = list(rows[skip : skip + size + 1])
-    return Lines(_lines(found[:size], on), len(found) > size)
+    rows = Segment("clock", rows_of(user, asked, at), ("overdue_at", "id"))
+    found = page([rows], after=after, before=before, size=size)
+    return Lines(_lines([clock for _name, clock in found.rows], on), found.next, found.prev)
 
 
 def _lines(clocks: Sequence[Deadline], on: dt.date) -> list[Line]:

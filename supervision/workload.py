@@ -39,6 +39,11 @@ class Load:
         """All that ends within the days drawn."""
         return sum(self.days.values())
 
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where it stands in the list: the heaviest of a team first."""
+        return self.court, self.team or 0, -self.late, -self.ahead, self.officer or 0
+
 
 @dataclass(frozen=True, slots=True)
 class Workload:
@@ -75,7 +80,7 @@ def workload(user: User, at: dt.datetime) -> Workload:
             load.add(day, n)
     loads = sorted(
         (load for load in found.values() if load.late or load.days),
-        key=lambda each: (each.court, each.team or 0, -each.late, -each.ahead, each.officer or 0),
+        key=lambda each: each.place,
     )
     names = names_of(
         {each.court for each in loads}, {each.team for each in loads}, {each.officer for each in loads}

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import psycopg
 
+from bench.ground import inspections
 from bench.ground.loading import count_on, insert
 from cases.models import Subject
 from courts.models import User
@@ -15,8 +16,11 @@ from kernel.fields import blind_index
 from petitions.models import Letter, Petition
 
 TABLES = (
-    "cases_subject petitions_letter petitions_petition funds_receipt funds_statementline funds_statement"
-).split()
+    *("cases_subject", "petitions_letter", "petitions_petition"),
+    *("funds_receipt", "funds_statementline", "funds_statement", *inspections.TABLES),
+)
+MONTHS = 36
+"""Confirmed statements of a court."""
 LINES = 200
 """Bank lines a court, a third of them claimed."""
 _LETTER, _PETITION = 3_000, 5_000
@@ -66,6 +70,8 @@ def fill(staging: psycopg.Connection) -> None:
         "cases_case c JOIN cases_subject s ON s.case_id = c.id AND s.kind = 'petition'",
     )
     _money(staging)
+    _statements(staging)
+    inspections.fill(staging)
 
 
 def _subjects(staging: psycopg.Connection) -> None:
@@ -143,4 +149,31 @@ def _money(staging: psycopg.Connection) -> None:
             "recorded_by_id": "s.taken_by_id",
         },
         f"funds_statement s, generate_series(1, {LINES // 4}) n WHERE s.key = 'bench'",
+    )
+
+
+def _statements(staging: psycopg.Connection) -> None:
+    """Those of the months before, in the books."""
+    insert(
+        staging,
+        Statement,
+        {
+            "court_id": "s.court_id",
+            "account_id": "s.account_id",
+            "name": "'流水' || n || '.xlsx'",
+            "form": "'xlsx'",
+            "digest": "encode(sha256((s.id || ':' || n)::text::bytea), 'hex')",
+            "state": "'confirmed'",
+            "opening": "n * 100000",
+            "closing": "(n + 1) * 100000",
+            "from_on": "current_date - 30 * (n + 1)",
+            "until_on": "current_date - 30 * n - 1",
+            "incoming": "100000",
+            "counts": """'{"new": 200}'::jsonb""",
+            "key": "'bench:' || n",
+            "taken_at": "now() - n * interval '30 days'",
+            "taken_by_id": "s.taken_by_id",
+            "confirmed_at": "now() - n * interval '30 days'",
+        },
+        f"funds_statement s, generate_series(1, {MONTHS}) n WHERE s.key = 'bench'",
     )

@@ -13,7 +13,7 @@ from courts.actions.organising import missing_in
 from courts.administering import administered, people_of
 from courts.models import Appointment, Court, Membership, StaffImport, Unit, User
 from courts.organisations import Need
-from desk.keyset import Segment, page
+from kernel.keyset import Segment, page
 from notices.models import Template
 from notices.topics import Topic, topics
 

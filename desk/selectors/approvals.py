@@ -14,10 +14,10 @@ from cases.models import Case, Node
 from courts.models import User
 from deadlines.library import library_in_use
 from deadlines.models import Deadline
-from desk.keyset import Segment, page
 from desk.matters import Said, facts_in_words
 from desk.selectors.parties import sides_of
 from events.models import Event
+from kernel.keyset import Segment, page
 from kernel.time import today
 from measures.models import Property
 

@@ -11,10 +11,10 @@ from django.db.models import Count, IntegerField, Q, Value, When
 
 from cases.models import Batch, BatchRow, Case, Node
 from courts.models import Membership, User
-from desk.keyset import Segment, page
 from desk.selectors.assigning import Officer, officers_of
 from desk.selectors.parties import sides_of
 from jobs.models import Job
+from kernel.keyset import Segment, page
 
 SIZE = 50
 _ORDER = Choice(When(state="refused", then=Value(0)), default=Value(1), output_field=IntegerField())

@@ -19,10 +19,10 @@ from courts.models import Unit, User
 from deadlines.models import Deadline
 from deadlines.querysets import DeadlineQuerySet
 from desk.countdown import SOON_DAYS
-from desk.keyset import SIZE, Segment, page
 from desk.selectors.matching import matching_cases
 from desk.selectors.parties import sides_of
 from desk.selectors.people import handlers_seen_by
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import at_local, today
 from regimes.rules import FlagRule
 from supervision.models import Order

@@ -15,9 +15,9 @@ from cases.models import Transfer
 from cases.querysets import TransferQuerySet
 from cases.states import TransferState
 from courts.models import User
-from desk.keyset import SIZE, Segment, page
 from desk.selectors.matching import matching_numbers
 from events.models import Event
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import today
 from petitions.states import PetitionState
 from supervision.models import Order

@@ -15,9 +15,9 @@ from cases.querysets import NodeQuerySet
 from courts.models import Appointment, Membership, Unit, User
 from courts.scope import group_name, roles
 from deadlines.models import Deadline
-from desk.keyset import SIZE, Segment, page
 from desk.selectors.matching import of_matching_cases
 from desk.selectors.worklist_rows import Item, items_of_nodes
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import at_local, today
 
 VIEWS = ("free", "mine", "offered", "overdue", "3d", "disputed")

@@ -16,7 +16,7 @@ from courts.models import User
 from courts.selectors import pack_of, packs_in_force
 from deadlines.library import library_in_use
 from deadlines.models import Deadline
-from desk.keyset import SIZE, Segment, page
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import today
 from regimes.book import Pinned, RuleBook
 from regimes.rules import DeadlineRule

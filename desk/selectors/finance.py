@@ -12,7 +12,6 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from cases.models import Case, Fact
 from courts.models import User
 from deadlines.models import Deadline
-from desk.keyset import Segment, page
 from desk.selectors.matching import matching_cases
 from funds.claimtime import CLAIM, Suggested, suggested
 from funds.ledger import NOTHING
@@ -30,6 +29,7 @@ from funds.models import (
     StatementLine,
 )
 from funds.states import PayoutState, ReceiptState
+from kernel.keyset import Segment, page
 from kernel.time import at_local
 
 SHOWN = 50

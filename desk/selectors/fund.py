@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.db.models import F, Sum
 
 from courts.models import Court
-from desk.keyset import SIZE, Segment, page
 from funds.accounts import Account
 from funds.actions.transfers import fund_of
 from funds.ledger import NOTHING
 from funds.models import Line, Transfer
+from kernel.keyset import SIZE, Segment, page
 
 
 @dataclass(frozen=True, slots=True)

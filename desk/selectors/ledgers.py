@@ -12,8 +12,8 @@ from cases.ledger_rows import Problem
 from cases.ledger_stored import problems_of, shown
 from cases.models import LedgerImport, LedgerRow
 from courts.models import User
-from desk.keyset import Segment, page
 from jobs.models import Job
+from kernel.keyset import Segment, page
 
 SHOWN = 50
 SAMPLES = 2

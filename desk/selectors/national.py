@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cases.models import Difference, NationalExport, NationalList
 from courts.models import Court, User
-from desk.keyset import Segment, page
+from kernel.keyset import Segment, page
 
 SHOWN = 50
 

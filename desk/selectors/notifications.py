@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from courts.models import User
 from deadlines.reminders import TOPIC as REMINDER
-from desk.keyset import Segment, page
+from kernel.keyset import Segment, page
 from notices.models import Message
 from notices.states import Channel, State
 

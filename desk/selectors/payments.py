@@ -10,10 +10,10 @@ from django.db.models import Q, Sum
 
 from cases.models import Case
 from courts.models import User
-from desk.keyset import Page, Segment, page
 from funds.models import BankAccount, Instruction, PaymentBatch, Payout, ReturnFile
 from funds.querysets import PayoutQuerySet
 from funds.states import PayoutState
+from kernel.keyset import Page, Segment, page
 
 MOST = 1000
 """As many as stand on one page: a batch is chosen as a whole."""

@@ -12,8 +12,8 @@ from django.db.models import Count, Q
 from cases.models import Subject
 from courts.models import Court, Unit, User
 from deadlines.models import Deadline
-from desk.keyset import SIZE, Segment, page
 from desk.selectors.people import handlers_seen_by
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import today
 from petitions.models import Petition
 from petitions.querysets import PetitionQuerySet

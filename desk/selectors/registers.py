@@ -15,12 +15,12 @@ from closing.models import DistributionPlan
 from courts.models import Court, User
 from courts.selectors import pack_of, packs_in_force
 from deadlines.models import Deadline
-from desk.keyset import SIZE, Segment, page
 from desk.selectors.ageing import BUCKETS, first_clocks
 from funds.actions.tracing import oldest_arrival
 from funds.ledger import NOTHING
 from funds.models import Receipt, Trace, Transfer, Voucher
 from funds.querysets import ReceiptQuerySet
+from kernel.keyset import SIZE, Segment, page
 
 KINDS = {
     "escrow": ("escrow", "court_escrow"),

@@ -12,7 +12,7 @@ from cases.models import Case
 from courts.models import Court, CourtPack, User
 from deadlines.library import library_in_use
 from deadlines.models import Deadline
-from desk.keyset import SIZE, Segment, page
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import today as day_of
 from regimes.book import Pinned, RuleBook
 from regimes.errors import RegimeError

@@ -29,6 +29,11 @@ class Load:
         """All days."""
         return sum(self.by_day)
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the list: the heaviest first."""
+        return -self.total, self.owner or 0
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -74,4 +79,4 @@ def week(*, user: User, day: dt.date | None, at: dt.datetime) -> Week:
         Load(owner, names.get(owner, ""), tuple(by_day.get(each, 0) for each in days))
         for owner, by_day in found.items()
     ]
-    return Week(reach_of(user), on, days, sorted(loads, key=lambda load: (-load.total, load.name)))
+    return Week(reach_of(user), on, days, sorted(loads, key=lambda load: load.place))

@@ -14,13 +14,13 @@ from cases.querysets import NodeQuerySet
 from courts.models import User
 from deadlines.models import Deadline
 from deadlines.querysets import DeadlineQuerySet
-from desk.keyset import SIZE, Segment, page
 from desk.reach import Reach, reach_of
 from desk.rulewords import NATIONAL
 from desk.selectors.matching import of_matching_cases
 from desk.selectors.people import handlers_seen_by
-from desk.selectors.worklist_counts import Counts, count, with_tallies
+from desk.selectors.worklist_counts import MOST, MOST_TYPED, Counts, count, with_tallies
 from desk.selectors.worklist_rows import Item, items_of
+from kernel.keyset import SIZE, Segment, page
 from kernel.time import at_local, today
 from supervision.tallies import Kept, fresh
 
@@ -68,7 +68,8 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
     source = _Source(user, reach, asked, _in_hand(user))
     kept = _tallied(source, user, at)
     running = source.running().filter(kept.beside) if kept else source.running()
-    counts = count(running, source.stopped(), source.done_since(on), at)
+    most = MOST_TYPED if asked.text else MOST
+    counts = count(running, source.stopped(), source.done_since(on), at, most=most)
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
     return Worklist(
         reach=reach,

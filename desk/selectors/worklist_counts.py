@@ -1,4 +1,4 @@
-"""The figures above the worklist. Nothing later than seven days ahead is counted, and no part further than MOST."""
+"""The figures above the worklist. Nothing later than seven days ahead is counted, and no part further than `most`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from supervision.tallies import Row as Tallied
 
 MOST = 999
 """How far each part is counted: one more than this means more."""
+MOST_TYPED = 99
+"""How far where a name was typed: of a surname that every tenth case has, ten clocks are looked at for each counted."""
 WEEK = 7
 _COLUMNS = ("part", "on", "is_late")
 
@@ -35,7 +37,7 @@ class Counts:
     """Nodes by how soon their first clock ends. within_3, within_7: today's included, overdue ones not.
 
     oldest_on: last day of the longest overdue one. by_day: last days of the coming week with their nodes, as far as
-    they are counted whole. A figure above MOST stands for any number above it.
+    they are counted whole. A figure above `most` stands for any number above it.
     """
 
     overdue: int = 0
@@ -48,25 +50,33 @@ class Counts:
     done_today: int = 0
     oldest_on: dt.date | None = None
     by_day: Mapping[dt.date, int] = field(default_factory=dict)
+    most: int = MOST
 
     @property
     def busiest(self) -> tuple[dt.date, int] | None:
         """The day of the coming week with the most nodes, the earlier of equals; None when not all are counted."""
-        if self.within_7 > MOST:
+        if self.within_7 > self.most:
             return None
         return max(sorted(self.by_day.items()), key=lambda pair: pair[1]) if self.by_day else None
 
 
-def count(running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, at: dt.datetime) -> Counts:
+def count(
+    running: DeadlineQuerySet,
+    stopped: DeadlineQuerySet,
+    done: QuerySet,
+    at: dt.datetime,
+    *,
+    most: int = MOST,
+) -> Counts:
     """One query. running, stopped: one clock a node. done: this week's nodes, annotated with `late`."""
     on = today(at)
     week = at_local(on + dt.timedelta(days=WEEK + 1))
-    parts = _rows(running, stopped, done, at, week)
+    parts = _rows(running, stopped, done, at, week, most + 1)
     over, ahead, finished = parts["over"], parts["ahead"], parts["done"]
     by_day = Counter(day for day, _late in ahead)
     within_3 = sum(n for day, n in by_day.items() if day <= on + dt.timedelta(days=3))
     due_today = by_day[on]
-    if len(ahead) > MOST:
+    if len(ahead) > most:
         # The day at which counting stopped is not counted whole.
         del by_day[max(by_day)]
     return Counts(
@@ -80,6 +90,7 @@ def count(running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, 
         done_today=sum(day == on for day, _late in finished),
         oldest_on=min((day for day, _late in over), default=None),
         by_day=dict(by_day),
+        most=most,
     )
 
 
@@ -109,22 +120,30 @@ def with_tallies(counts: Counts, rows: Sequence[Tallied], on: dt.date) -> Counts
 
 
 def _rows(
-    running: DeadlineQuerySet, stopped: DeadlineQuerySet, done: QuerySet, at: dt.datetime, week: dt.datetime
+    running: DeadlineQuerySet,
+    stopped: DeadlineQuerySet,
+    done: QuerySet,
+    at: dt.datetime,
+    week: dt.datetime,
+    limit: int,
 ) -> Mapping[str, list[tuple[dt.date, bool]]]:
-    """Part -> (day, late) of each row, the earliest first, no more of a part than one above MOST."""
+    """Part -> (day, late) of each row, the earliest first, no more of a part than `limit`."""
     last = ExpressionWrapper(F("overdue_at") - dt.timedelta(microseconds=1), output_field=DateTimeField())
     days = running.annotate(on=TruncDate(last, tzinfo=SHANGHAI))
     no, none = Value(False, BooleanField()), Value(None, DateField())
-    over = _part("over", days.filter(overdue_at__lte=at), "overdue_at", is_late=Value(True, BooleanField()))
-    ahead = _part("ahead", days.filter(overdue_at__gt=at, overdue_at__lte=week), "overdue_at", is_late=no)
-    hold = _part("hold", stopped, on=none, is_late=no)
-    finished = _part("done", done, "-done_on", on=F("done_on"), is_late=F("late"))
+    parts = (
+        _part("over", days.filter(overdue_at__lte=at), "overdue_at", is_late=Value(True, BooleanField())),
+        _part("ahead", days.filter(overdue_at__gt=at, overdue_at__lte=week), "overdue_at", is_late=no),
+        _part("hold", stopped, on=none, is_late=no),
+        _part("done", done, "-done_on", on=F("done_on"), is_late=F("late")),
+    )
+    over, *others = (part[:limit] for part in parts)
     found: dict[str, list[tuple[dt.date, bool]]] = {"over": [], "ahead": [], "hold": [], "done": []}
-    for part, day, late in over.union(ahead, hold, finished, all=True):
+    for part, day, late in over.union(*others, all=True):
         found[part].append((day, late))
     return found
 
 
 def _part(name: str, rows: QuerySet, *order: str, **columns: Any) -> QuerySet:
     named = rows.annotate(part=Value(name, CharField()), **columns)
-    return named.order_by(*order).values_list(*_COLUMNS)[: MOST + 1]
+    return named.order_by(*order).values_list(*_COLUMNS)

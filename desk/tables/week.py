@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -43,9 +44,9 @@ def columns(found: Week) -> list[Row]:
     return [{"label": _("承办人"), "kind": "main"}, *days, {"label": _("合计"), "kind": "num"}]
 
 
-def groups(found: Week, part: slice = slice(None)) -> list[Row]:
-    """One row an officer, everybody's below when there are several. part: which officers stand on the page."""
-    rows = [_row(load, found) for load in found.loads[part]]
+def groups(found: Week, loads: Sequence[Load] | None = None) -> list[Row]:
+    """One row an officer, everybody's below when there are several. loads: those of the page, else all."""
+    rows = [_row(load, found) for load in (found.loads if loads is None else loads)]
     if len(found.loads) > 1:
         rows.append(_row(Load(None, _("合计"), found.by_day), found, whole=True))
     return [{"rows": rows}] if rows else []

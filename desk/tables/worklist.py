@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from desk.countdown import state_of, words_of
 from desk.queries import query_of
 from desk.selectors.worklist import Worklist
-from desk.selectors.worklist_counts import MOST, Counts
+from desk.selectors.worklist_counts import Counts
 from desk.selectors.worklist_rows import Item, Limit
 from desk.tables.tags import flag_tags
 from desk.words import day_words, short_day
@@ -39,9 +39,9 @@ def sentence(found: Worklist) -> str:
     return _("按所选条件，%s") % words if asked.text or asked.kind or asked.officer else words
 
 
-def shown(number: int) -> str | int:
+def shown(number: int, most: int) -> str | int:
     """A figure as it is shown: 999+ where no further was counted."""
-    return f"{MOST}+" if number > MOST else number
+    return f"{most}+" if number > most else number
 
 
 def _sentence(counts: Counts) -> str:
@@ -51,7 +51,7 @@ def _sentence(counts: Counts) -> str:
         "soon": counts.within_3,
         "week": counts.within_7,
     }
-    named = {name: shown(number) for name, number in figures.items()}
+    named = {name: shown(number, counts.most) for name, number in figures.items()}
     if counts.overdue and counts.today:
         return _("今天还有 %(today)s 个要办，先办 %(over)s 个已超期的") % named
     if counts.overdue:
@@ -84,7 +84,7 @@ def tiles(found: Worklist, link: Address) -> list[Row]:
     return [
         {
             "label": VIEW_NAMES[name],
-            "value": shown(value),
+            "value": shown(value, counts.most),
             "icon": icon,
             "tone": tone,
             "note": note,
@@ -171,7 +171,7 @@ def empty(found: Worklist, link: Address) -> Row:
     title = _("“%s”里没有节点") % VIEW_NAMES[asked.view] if asked.view else _("没有要办的节点")
     if offered and asked.view:
         name, number = offered
-        label = _("看 %(view)s（%(n)s）") % {"view": VIEW_NAMES[name], "n": shown(number)}
+        label = _("看 %(view)s（%(n)s）") % {"view": VIEW_NAMES[name], "n": shown(number, counts.most)}
         return {
             "title": title,
             "text": "",
@@ -330,8 +330,8 @@ def _group_title(name: object, found: Worklist) -> str:
         number = counts.by_day.get(name)
         return f"{words}（{number}）" if number else words
     titles = {
-        "overdue": _("已超期（%s）") % shown(counts.overdue),
-        "hold": _("中止计时（%s）") % shown(counts.hold),
+        "overdue": _("已超期（%s）") % shown(counts.overdue, counts.most),
+        "hold": _("中止计时（%s）") % shown(counts.hold, counts.most),
         "free": _("没有期限"),
     }
     return titles[str(name)]
@@ -361,6 +361,6 @@ def _busiest(counts: Counts, today: dt.date) -> str:
 
 
 def _late(counts: Counts) -> str:
-    if counts.done > MOST:
+    if counts.done > counts.most:
         return ""
     return _("超期办结 %d") % counts.done_late if counts.done_late else _("没有超期办结")

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET
 
 from courts.access import staff
 from desk import exporting, listing
-from desk.addresses import day_of_query
+from desk.addresses import day_of_query, here
 from desk.selectors.week import week as week_of
 from desk.tables import week as table
 from kernel import time
+from kernel.keyset import page_of
 
-SHOWN = 50
-"""Officers on a page, the heaviest first; everybody's days stand below each."""
+NAMES = ("from",)
 
 
 @require_GET
@@ -25,7 +25,12 @@ def week(request: HttpRequest) -> HttpResponse:
     """How many duties end on each day; ?from= is any day of the week wanted."""
     request.at = at = time.now()
     found = week_of(user=request.user, day=day_of_query(request.GET.get("from", "")), at=at)
-    skip = _skipped(request)
+    part = page_of(
+        found.loads,
+        lambda load: load.place,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     step = dt.timedelta(days=7)
     title = _("一周到期")
     context = {
@@ -37,14 +42,14 @@ def week(request: HttpRequest) -> HttpResponse:
             {"label": _("下一周"), "url": f"?from={found.days[0] + step}", "icon": "chevron-right"},
         ],
         "columns": table.columns(found),
-        "groups": table.groups(found, slice(skip, skip + SHOWN)),
+        "groups": table.groups(found, [load for _name, load in part.rows]),
         "empty": {
             "title": _("这一周没有到期的节点"),
             "text": _("换一周看看，已超期的在“我的节点”里。"),
             "icon": "calendar-time",
         },
-        "prev_url": f"?from={found.days[0]}&skip={max(skip - SHOWN, 0)}" if skip else "",
-        "next_url": f"?from={found.days[0]}&skip={skip + SHOWN}" if len(found.loads) > skip + SHOWN else "",
+        "next_url": here(request, NAMES, after=part.next) if part.next else "",
+        "prev_url": here(request, NAMES, before=part.prev) if part.prev else "",
     }
     return listing.show(
         request,
@@ -52,11 +57,6 @@ def week(request: HttpRequest) -> HttpResponse:
         context,
         what="week",
         title=title,
-        names=("from",),
+        names=NAMES,
         groups=table.groups(found) if exporting.is_wanted(request) else None,
     )
-
-
-def _skipped(request: HttpRequest) -> int:
-    text = request.GET.get("skip", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,9 @@ from supervision import board_tables as tables
 from supervision import screen as wall
 from supervision.board import BANDS, WHEN, Asked, names_of
 from supervision.board import board as board_of
-from supervision.overdue import PAGE, lines
+from supervision.overdue import lines
 from supervision.policy import may_order_somewhere
+from supervision.views.paging import CURSORS, cursors, turning
 
 ROLL = 8
 SCREEN_LINES = 5
@@ -63,10 +65,9 @@ def overdue(request: HttpRequest) -> HttpResponse:
     """超期节点统计表, and every other list behind a number of the board."""
     request.at = at = time.now()
     asked = asked_of(request)
-    skip = _number(request, "skip") or 0
-    found = lines(request.user, asked, at, time.today(at), skip=skip)
+    found = lines(request.user, asked, at, time.today(at), **cursors(request))
     query = request.GET.copy()
-    for name in ("skip",):
+    for name in CURSORS:
         query.pop(name, None)
     tail = query.urlencode()
     names = names_of([asked.court], [asked.team], [asked.officer])
@@ -91,8 +92,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
             "text": _("所选范围内没有符合条件的节点。"),
             "icon": "circle-check",
         },
-        "prev_url": _paged(query, skip - PAGE) if skip else "",
-        "next_url": _paged(query, skip + PAGE) if found.more else "",
+        **turning(request, found),
     }
     return render(request, "supervision/overdue.html", context)
 
@@ -102,10 +102,10 @@ def overdue(request: HttpRequest) -> HttpResponse:
 def screen(request: HttpRequest) -> HttpResponse:
     """大屏: the same figures for the wall; htmx asks for its body every minute (?part=1)."""
     request.at = at = time.now()
-    skip = _number(request, "page") or 0
-    found = board_of(request.user, at, roll=SCREEN_LINES, skip=skip * SCREEN_LINES)
+    nth = _number(request, "page") or 0
+    found = board_of(request.user, at, roll=SCREEN_LINES, skip=nth * SCREEN_LINES)
     on = time.today(at)
-    latest = lines(request.user, Asked(), at, on, skip=skip * SCREEN_LINES, size=SCREEN_LINES)
+    latest = lines(request.user, Asked(), at, on, **cursors(request), size=SCREEN_LINES)
     ranked = next((g for g in tables.group_tables(found) if g["id"] in ("by-court", "by-team")), None)
     context = {
         "at": found.at,
@@ -124,9 +124,10 @@ def screen(request: HttpRequest) -> HttpResponse:
         "top": [row for row in _top(found)],
         "lines": latest.lines,
         "may_order": may_order_somewhere(request.user),
-        "page": skip,
-        "next_page": skip + 1 if latest.more else 0,
-        "prev_page": skip - 1 if skip else None,
+        "page": nth,
+        "here": urlencode({name: value for name, value in request.GET.items() if name in (*CURSORS, "page")}),
+        "next_url": f"?{urlencode({'after': latest.next, 'page': nth + 1})}" if latest.next else "",
+        "prev_url": f"?{urlencode({'before': latest.prev, 'page': max(nth - 1, 0)})}" if latest.prev else "",
     }
     part = request.htmx and request.GET.get("part") == "1"
     return render(request, "supervision/_screen.html" if part else "supervision/screen.html", context)
@@ -165,13 +166,6 @@ def _place(user: User) -> str:
     if scope.courts:
         return court
     return _("%s · 本团队和本人承办的案件") % court if scope.teams else _("%s · 本人承办的案件") % court
-
-
-def _paged(query: Any, skip: int) -> str:
-    query = query.copy()
-    if skip > 0:
-        query["skip"] = str(skip)
-    return f"?{query.urlencode()}"
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -14,14 +14,15 @@ from courts.models import User
 from documents.models import File
 from kernel import time
 from kernel.dates import long_date
+from kernel.keyset import Segment, page
 from supervision.actions import commentaries
 from supervision.actions import findings as verbs
 from supervision.inspections import forms, policy, tables
 from supervision.inspections.models import Commentary, InspectionFinding
 from supervision.inspections.states import CommentaryState, FindingState, InspectionState, SectionState
+from supervision.views.paging import cursors, turning
 from supervision.views.steps import Step, Tried, carry_out, response_of, shown
 
-PAGE = 50
 STATES = (
     ("unsettled", _lazy("待整改")),
     ("late", _lazy("整改逾期")),
@@ -202,11 +203,9 @@ def findings(request: HttpRequest) -> HttpResponse:
             rows = rows.overdue(on)
         case "answers":
             rows = rows.filter(answered_at__isnull=False, decided_at__isnull=True)
-    text = request.GET.get("skip", "")
-    skip = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
     related = ("draw__case", "draw__case__owner", "draw__section__court", "draw__section__inspection")
-    ordered = rows.select_related(*related).defer("draw__section__population").order_by("rectify_on", "pk")
-    found = list(ordered[skip : skip + PAGE + 1])
+    rows = rows.select_related(*related).defer("draw__section__population")
+    found = page([Segment("finding", rows, ("rectify_on", "id"))], **cursors(request))
     url = reverse("supervision:findings")
     tail = f"&inspection={which}" if which else ""
     context = {
@@ -217,14 +216,13 @@ def findings(request: HttpRequest) -> HttpResponse:
             for name, words in STATES
         ],
         "columns": tables.finding_columns(),
-        "groups": tables.finding_groups(found[:PAGE], on),
+        "groups": tables.finding_groups([row for _name, row in found.rows], on),
         "empty": {
             "title": _("没有这样的检查结论"),
             "text": _("检查交出以后，您承办或者负责的案件中发现的问题列在这里。"),
             "icon": "circle-check",
         },
-        "prev_url": f"?state={state}{tail}&skip={max(skip - PAGE, 0)}" if skip else "",
-        "next_url": f"?state={state}{tail}&skip={skip + PAGE}" if len(found) > PAGE else "",
+        **turning(request, found),
     }
     return render(request, "supervision/findings.html", context)
 

@@ -20,14 +20,16 @@ from courts.access import staff
 from kernel import time
 from kernel.dates import long_date
 from kernel.errors import BadInput, DomainError
+from kernel.keyset import page_of
 from supervision import sheets
 from supervision.actions.clearing import may_plan, plan_clearing
 from supervision.board_tables import link
 from supervision.forms import OrderForm
 from supervision.inspections.models import OverdueTable
-from supervision.longpending import PAGE, WHICH, Ledger, Row, long_pending
+from supervision.longpending import WHICH, Ledger, Row, long_pending
 from supervision.order_tables import instant
 from supervision.policy import may_issue
+from supervision.views.paging import cursors, turning
 from supervision.views.publishing import as_file
 from supervision.views.steps import key_of
 from supervision.workload import workload as workload_of
@@ -63,8 +65,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     request.at = at = time.now()
     which = request.GET.get("which", "")
     which = which if which in WHICH else ""
-    skip = _skipped(request)
-    found = long_pending(request.user, at, which=which, skip=skip)
+    found = long_pending(request.user, at, which=which, **cursors(request))
     url = reverse("supervision:long_pending")
     counts = {"": found.whole, "new": found.new, "unplanned": found.unplanned, "late": found.late}
     labels = {"": _("全部"), "new": _("七日内新增"), "unplanned": _("没有清积计划"), "late": _("计划逾期")}
@@ -102,8 +103,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             "text": _("立案满六个月、既无评估又无拍卖记录的在办案件自动列入。"),
             "icon": "circle-check",
         },
-        "prev_url": f"?which={which}&skip={max(skip - PAGE, 0)}" if skip else "",
-        "next_url": f"?which={which}&skip={skip + PAGE}" if found.more else "",
+        **turning(request, found),
     }
     return render(request, "supervision/findings.html", context)
 
@@ -115,7 +115,7 @@ def ledger_sheet(request: HttpRequest) -> HttpResponse:
     at = time.now()
     which = request.GET.get("which", "")
     found = long_pending(request.user, at, which=which if which in WHICH else "", size=MOST_ROWS)
-    if found.more:
+    if found.next:
         raise BadInput(_("超过 %d 行，不能一次导出。") % MOST_ROWS, fix=_("先缩小范围再导出。"))
     rows = [
         (
@@ -182,8 +182,8 @@ def workload(request: HttpRequest) -> HttpResponse:
     columns += [{"label": _head(day), "kind": "num"} for day in found.days]
     columns.append({"label": _("合计"), "kind": "num"})
     teams: dict[str, list[dict[str, Any]]] = {}
-    skip = _skipped(request)
-    for load in found.loads[skip : skip + PAGE]:
+    part = page_of(found.loads, lambda load: load.place, **cursors(request))
+    for _name, load in part.rows:
         court = found.names.courts.get(load.court, "")
         team = found.names.teams.get(load.team or 0, _("未分团队"))
         who = {"court": load.court, "team": load.team or 0, "officer": load.officer or 0}
@@ -209,16 +209,9 @@ def workload(request: HttpRequest) -> HttpResponse:
             "text": _("所辖范围内没有超期和即将到期的节点。"),
             "icon": "circle-check",
         },
-        "prev_url": f"?skip={max(skip - PAGE, 0)}" if skip else "",
-        "next_url": f"?skip={skip + PAGE}" if len(found.loads) > skip + PAGE else "",
+        **turning(request, part),
     }
     return render(request, "supervision/inspections.html", context)
-
-
-def _skipped(request: HttpRequest) -> int:
-    """Behind how many rows the page begins."""
-    text = request.GET.get("skip", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
 
 def _count(label: str, n: int, url: str, *, strong: bool = False) -> dict[str, Any]:

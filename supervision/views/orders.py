@@ -19,14 +19,15 @@ from courts.access import staff
 from courts.models import User
 from kernel import time
 from kernel.errors import BadInput, Conflict, DomainError, NotAllowed
+from kernel.keyset import Segment, page
 from supervision import forms, order_tables, policy
 from supervision.actions import orders as verbs
 from supervision.actions.adding import add_to_order
 from supervision.models import Order
 from supervision.states import ExtensionState
 from supervision.views import publishing
+from supervision.views.paging import cursors, turning
 
-PAGE = 50
 STATES = ("open", "late", "answered", "closed")
 TOGETHER = (
     *("extensions", "extensions__asked_by", "extensions__decided_by"),
@@ -163,15 +164,13 @@ def orders(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     rows = _of_state(Order.objects.visible_to(request.user), state, at)
-    ordered = rows.order_by("overdue_at", "id") if state in ("open", "late") else rows.order_by("-id")
-    ordered = ordered.select_related("case", "case__court", "case__owner", "court", "issued_by")
+    keys = ("overdue_at", "id") if state in ("open", "late") else ("-id",)
+    rows = rows.select_related("case", "case__court", "case__owner", "court", "issued_by")
     if request.GET.get("format") == "xlsx":
         return publishing.orders_sheet(
-            request, ordered[: publishing.MOST_ORDERS], order_tables.state_words(state)
+            request, rows.order_by(*keys)[: publishing.MOST_ORDERS], order_tables.state_words(state)
         )
-    text = request.GET.get("skip", "")
-    skip = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
-    found = list(ordered[skip : skip + PAGE + 1])
+    found = page([Segment(state, rows, keys)], **cursors(request))
     context = {
         "title": _("督办台账"),
         "note": _("督办单须反馈，催办签收即可"),
@@ -180,10 +179,9 @@ def orders(request: HttpRequest) -> HttpResponse:
         ],
         "filters": order_tables.filters(state),
         "columns": order_tables.columns(),
-        "groups": order_tables.groups(found[:PAGE], at),
+        "groups": order_tables.groups([row for _name, row in found.rows], at),
         "empty": order_tables.empty(state),
-        "prev_url": f"?state={state}&skip={max(skip - PAGE, 0)}" if skip else "",
-        "next_url": f"?state={state}&skip={skip + PAGE}" if len(found) > PAGE else "",
+        **turning(request, found),
     }
     return render(request, "supervision/orders.html", context)
 

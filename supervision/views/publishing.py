@@ -192,7 +192,7 @@ def _table(request: HttpRequest, most: int) -> tuple[dt.datetime, Sequence[Line]
     request.at = at = time.now()
     asked = asked_of(request)
     found = lines(request.user, asked, at, time.today(at), size=most)
-    if found.more:
+    if found.next:
         raise BadInput(
             _("超过 %d 行，不能一次导出。") % most, fix=_("先按团队、承办人或者节点缩小范围，再导出。")
         )

@@ -5,7 +5,8 @@ A list may have several segments, one after the other, each ordered by keys of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,43 @@ def page(segments: Sequence[Segment], *, after: str = "", before: str = "", size
         next=_written(segments, *rows[-1]) if backward or more else "",
         prev=_written(segments, *rows[0]) if (more if backward else cursor is not None) else "",
     )
+
+
+def page_of(
+    rows: Sequence[Any],
+    key: Callable[[Any], tuple[int, ...]],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = SIZE,
+) -> Page:
+    """The same of rows that were added up here and stand in the order of their key; the segment's name is "".
+
+    A row whose figures moved meanwhile stands where it belongs now; those around the cursor stay where they were.
+    """
+    keys = [key(row) for row in rows]
+    cursor = _numbers(after or before)
+    if cursor is None:
+        first = 0
+    elif after:
+        first = bisect_right(keys, cursor)
+    else:
+        first = max(bisect_left(keys, cursor) - size, 0)
+    part = [("", row) for row in rows[first : first + size]]
+    if not part:
+        return Page([])
+    return Page(
+        part,
+        next=_SEPARATOR.join(map(str, keys[first + len(part) - 1])) if first + len(part) < len(rows) else "",
+        prev=_SEPARATOR.join(map(str, keys[first])) if first else "",
+    )
+
+
+def _numbers(text: str) -> tuple[int, ...] | None:
+    try:
+        return tuple(int(part) for part in text.split(_SEPARATOR))
+    except ValueError:
+        return None
 
 
 def _found(

@@ -3,7 +3,7 @@
 import pytest
 
 from courts.models import Unit
-from desk.keyset import Segment, page
+from kernel.keyset import Segment, page
 from tests.factories.courts import court, unit
 
 pytestmark = pytest.mark.django_db

@@ -83,6 +83,21 @@ class FundLife(Allotting):
             for act in ends:
                 self.at_the_counter(pick=last, act=act)
 
+    @precondition(lambda self: any(r.case is not None for r in self.model.receipts.values()))
+    @rule(
+        pick=PICK, days=st.sampled_from([None, 40]), steps=st.integers(0, 3),
+        drafts=st.lists(st.tuples(CASE, SHARE), min_size=1, max_size=3),
+    )  # fmt: skip
+    def allot_and_draft(self, pick: int, days: int | None, steps: int, drafts: list[tuple[int, int]]) -> None:
+        """A decision, perhaps about late money, and payouts drafted from it, of less or more than it gives."""
+        number, _receipt = self.picked(
+            {k: r for k, r in self.model.receipts.items() if r.case is not None}, pick
+        )
+        self.allocate(pick=pick, own=False, days=days)
+        for to, share in drafts:
+            place = list(self.model.receipts).index(number)
+            self.draft(pick=place, to=to, share=share, steps=steps, by_line=False, ends=())
+
     @precondition(lambda self: self.model.payouts)
     @rule(pick=PICK, steps=st.integers(1, 3), by_line=st.booleans())
     def carry_on(self, pick: int, steps: int, by_line: bool) -> None:

@@ -1,7 +1,7 @@
 """A bank file of 100,000 lines into the books, matched, beside an ORM loop; a posting beside django-hordak's transfer_to.
 
-Goals: the file at 15,000 lines a second of processor time (this process and its backend together, so that a busy
-machine measures the same) and 50 times the loop, under 500 MB, and the same file again adds nothing; a posting with its
+Goals: the file at 15,000 lines a second by the clock, which a busy machine does not reach, so that the rate by processor
+time (this process and its backend together) is printed beside it; 50 times the loop, under 500 MB, and the same file again adds nothing; a posting with its
 key and balance check at three times hordak. Both sides of a posting do the same in one transaction: a key that may be
 used once, two legs, and a balance that is not below zero behind it; hordak keeps no key, so it is given a table of keys
 with a primary key, and sums its balance. hordak is installed for the run only (pip, into a folder of the run); without it
@@ -84,12 +84,20 @@ def run(options: argparse.Namespace) -> list[Figure]:
                 reached=lambda _, ratio: ratio >= LOOP,
             ),
             compared(
-                "bank file by processor time",
-                spent,
+                "bank file by the clock",
+                [(rate, RATE) for rate, _loop in rounds],
                 unit="lines/s",
                 rows=options.lines,
                 goal=f">= {RATE} lines/s",
                 reached=lambda ours, _: ours >= RATE,
+            ),
+            compared(
+                "bank file by processor time, which says what a machine of its own would reach",
+                spent,
+                unit="lines/s",
+                rows=options.lines,
+                goal="none: told beside the clock",
+                reached=lambda _ours, _: True,
             ),
             compared(
                 "memory of the import",

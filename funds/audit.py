@@ -392,13 +392,18 @@ CHECKS: dict[str, tuple[str, str]] = {
     "statement_chain": (
         "银行流水期末余额与各笔之和不符，或者缺了一份流水",
         """
-        SELECT 'bankaccount:' || account.id, first.opening + coalesce(moved.amount, 0) + coalesce(aside.amount, 0),
-               last.closing
+        SELECT 'bankaccount:' || account.id, first.openings[1] + coalesce(moved.amount, 0) + coalesce(aside.amount, 0),
+               last.closings[1]
           FROM funds_bankaccount account
-          JOIN LATERAL (SELECT opening FROM funds_statement WHERE account_id = account.id AND state = 'confirmed'
-                         ORDER BY from_on, until_on, id LIMIT 1) first ON true
-          JOIN LATERAL (SELECT closing FROM funds_statement WHERE account_id = account.id AND state = 'confirmed'
-                         ORDER BY until_on DESC, from_on DESC, id DESC LIMIT 1) last ON true
+         -- Several files of one day, or of the day and of the week that it ends: any of them may be the first, or the last.
+          JOIN LATERAL (SELECT array_agg(opening ORDER BY until_on, id) AS openings FROM funds_statement statement
+                         WHERE account_id = account.id AND state = 'confirmed'
+                           AND from_on = (SELECT min(from_on) FROM funds_statement
+                                           WHERE account_id = account.id AND state = 'confirmed')) first ON true
+          JOIN LATERAL (SELECT array_agg(closing ORDER BY id DESC) AS closings FROM funds_statement statement
+                         WHERE account_id = account.id AND state = 'confirmed'
+                           AND until_on = (SELECT max(until_on) FROM funds_statement
+                                            WHERE account_id = account.id AND state = 'confirmed')) last ON true
           LEFT JOIN LATERAL (SELECT sum(CASE direction WHEN 'C' THEN amount ELSE -amount END) AS amount
                                FROM funds_statementline WHERE account_id = account.id) moved ON true
           LEFT JOIN LATERAL (
@@ -407,7 +412,9 @@ CHECKS: dict[str, tuple[str, str]] = {
                          FROM funds_stagedline staged JOIN funds_statement statement ON statement.id = staged.statement_id
                         WHERE statement.account_id = account.id AND statement.state = 'confirmed'
                           AND staged.verdict = 'aside' AND staged.amount IS NOT NULL) once) aside ON true
-         WHERE first.opening + coalesce(moved.amount, 0) + coalesce(aside.amount, 0) <> last.closing
+         WHERE first.openings IS NOT NULL AND last.closings IS NOT NULL
+           AND NOT EXISTS (SELECT FROM unnest(first.openings) opening, unnest(last.closings) closing
+                            WHERE opening + coalesce(moved.amount, 0) + coalesce(aside.amount, 0) = closing)
         """,
     ),
     "case_state": (

@@ -5,7 +5,7 @@ The view funds_creditor (migration 0071) counts it; the same view refuses a payo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,34 @@ def dues_of(book_id: int) -> list[Due]:
         return [
             Due(who, court, from_fen(int(given)), from_fen(int(spent))) for who, court, given, spent in cursor
         ]
+
+
+def spent_behind(book_id: int, decided: Collection[int]) -> dict[str, Decimal]:
+    """creditor -> yuan spent on him once these receipts are decided, as funds_creditor will count it; whether a decision
+    has named him yet or not. What was paid of a receipt before anyone decided about it counts by the payee's name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT, {"book": book_id, "decided": list(decided)})
+        return {who: from_fen(int(fen)) for who, fen in cursor}
+
+
+_SPENT = """
+SELECT creditor, sum(amount) FROM (
+    SELECT coalesce(allotment.creditor, payee.name) AS creditor, payout.amount
+      FROM funds_payout payout
+      JOIN funds_payee payee ON payee.id = payout.payee_id
+      LEFT JOIN funds_allotment allotment ON allotment.id = payout.allotment_id
+     WHERE payout.book_id = %(book)s AND payout.state NOT IN ('cancelled', 'returned')
+       AND (allotment.id IS NOT NULL OR payout.receipt_id = ANY(%(decided)s)
+            OR EXISTS (SELECT FROM funds_standing_allotment standing WHERE standing.receipt_id = payout.receipt_id))
+    UNION ALL
+    SELECT payee.name, transfer.amount
+      FROM funds_transfer transfer
+      JOIN funds_payee payee ON payee.id = transfer.payee_id
+     WHERE transfer.book_id = %(book)s AND transfer.kind = 'escrow'
+       AND transfer.state IN ('requested', 'approved', 'held')) spent
+ GROUP BY creditor ORDER BY creditor
+"""
 
 
 def decision_of(receipt: Receipt) -> Allocation | None:

@@ -27,6 +27,8 @@ from typing import Any
 
 FAULTS = ("drop", "timeout", "error", "busy", "refuse", "return", "late")
 SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS orders (
     reference TEXT PRIMARY KEY, fen INTEGER NOT NULL CHECK (fen > 0), payer TEXT NOT NULL, payee TEXT NOT NULL,
     state TEXT NOT NULL, fate TEXT NOT NULL, bank_ref TEXT UNIQUE, happened TEXT NOT NULL, code TEXT NOT NULL,

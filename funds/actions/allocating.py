@@ -20,7 +20,7 @@ from funds import policy
 from funds.actions.allotting import Decision, decide
 from funds.checks import receipt_to_pay
 from funds.dues import decisions_of
-from funds.models import Allocation, Receipt
+from funds.models import Allocation, Payout, Receipt
 from funds.reckoning.replay import Change, Money, Run, changed_shares, replay
 from funds.reckoning.sheets import debts_of, shares_of, sheet_of
 from funds.repeats import used_otherwise
@@ -100,7 +100,6 @@ def allocate_receipt(
                 raise used_otherwise()
             return standing
         policy.may(actor, policy.REQUEST, _("分配案款"))
-        _nothing_runs_besides(receipt)
         found = propose(receipt, claims)
         decided, surplus, why = _decided(receipt, found, shares, reason)
         if why:
@@ -112,6 +111,7 @@ def allocate_receipt(
             Decision(receipt, claims, days[str(receipt.pk)], law, decided, surplus, found.sheet, found.changes, why, before.get(receipt.pk)),
             *(_anew(row, receipt, claims, days, found) for row in found.anew),
         ]  # fmt: skip
+        _nothing_runs_besides([each.receipt for each in decisions])
         return decide(book, decisions, actor=actor, at=at, key=key)
 
 
@@ -167,11 +167,14 @@ def receipt_is_last(receipt: Receipt, run: Run) -> bool:
     return run.steps[-1].money.id == str(receipt.pk)
 
 
-def _nothing_runs_besides(receipt: Receipt) -> None:
-    """No payout that names no decision waits to be sent from this receipt. Raises WrongState."""
-    if receipt.payouts.filter(state__in=RESERVING, allotment=None).exists():
+def _nothing_runs_besides(receipts: list[Receipt]) -> None:
+    """No payout that names no decision waits to be sent from one of them. Raises WrongState."""
+    running = Payout.objects.filter(receipt__in=receipts, state__in=RESERVING, allotment=None)
+    found = running.select_related("receipt").order_by("pk").first()
+    if found is not None:
         raise WrongState(
-            _("这笔款项有没有经过分配的发放正在办理。"),
+            _("%(day)s到账的 %(amount)s 有没有经过分配的发放正在办理。")
+            % {"day": found.receipt.arrived_on.isoformat(), "amount": format_yuan(found.receipt.amount)},
             code="ALLOCATION-RUNNING",
             fix=_("先办完或者取消那笔发放，再分配。"),
         )
@@ -192,11 +195,11 @@ def _valued(receipt: Receipt, claims: Mapping[str, Any], before: Allocation | No
 
 def _standing(receipt: Receipt, money: list[Money], before: Mapping[int, Allocation]) -> dict[str, Shares]:
     """What was decided about the receipts that count before this one: facts, from which it is reckoned."""
-    place = next((each.on, each.id) for each in money if each.id == str(receipt.pk))
+    place = next(each.turn for each in money if each.id == str(receipt.pk))
     return {
         each.id: {name: Decimal(value) for name, value in before[int(each.id)].shares.items()}
         for each in money
-        if (each.on, each.id) < place and int(each.id) in before
+        if each.turn < place and int(each.id) in before
     }
 
 

@@ -15,7 +15,7 @@ from courts.models import User
 from events import log
 from funds.accounts import Account, JournalKind
 from funds.actions.payouts import cancel_payout
-from funds.dues import dues_of, groups_of
+from funds.dues import dues_of, groups_of, spent_behind
 from funds.ledger import NOTHING, credit, debit, post, reverse
 from funds.models import Allocation, Allotment, Book, Journal, Payout, Receipt
 from funds.states import RESERVING
@@ -53,11 +53,11 @@ def decide(
         if each.replaces is not None:
             take_back(each.replaces, actor=actor.actor, at=at, key=f"{key}:{each.receipt.pk}")
     allotted = _allotted(book, decisions)
-    _cancel_beyond(book, allotted, actor=actor, at=at, key=key)
+    _cancel_beyond(book, decisions, allotted, actor=actor, at=at, key=key)
     over = {
-        due.creditor: f"{due.spent - allotted.get((due.creditor, due.to_court), NOTHING):.2f}"
-        for due in dues_of(book.pk)
-        if due.spent > allotted.get((due.creditor, due.to_court), NOTHING)
+        who: f"{spent - allotted.get((who, court), NOTHING):.2f}"
+        for (who, court), spent in _spent(book, decisions).items()
+        if spent > allotted.get((who, court), NOTHING)
     }
     last = Allocation.objects.filter(book=book).aggregate(last=Max("version"))["last"] or 0
     made = [
@@ -137,14 +137,27 @@ def _allotted(book: Book, decisions: Sequence[Decision]) -> dict[tuple[str, bool
     return found
 
 
+def _spent(book: Book, decisions: Sequence[Decision]) -> dict[tuple[str, bool], Decimal]:
+    """(creditor, to the court) -> yuan spent, as it will count when these decisions are written."""
+    giving = [each.receipt.pk for each in decisions if any(each.shares.values())]
+    court = {(due.creditor, True): due.spent for due in dues_of(book.pk) if due.to_court}
+    return court | {(who, False): amount for who, amount in spent_behind(book.pk, giving).items()}
+
+
 def _cancel_beyond(
-    book: Book, allotted: Mapping[tuple[str, bool], Decimal], *, actor: User, at: dt.datetime, key: str
+    book: Book,
+    decisions: Sequence[Decision],
+    allotted: Mapping[tuple[str, bool], Decimal],
+    *,
+    actor: User,
+    at: dt.datetime,
+    key: str,
 ) -> None:
     """Payouts not sent yet, the newest first, as long as their creditor would get too much."""
-    for due in dues_of(book.pk):
-        beyond = due.spent - allotted.get((due.creditor, due.to_court), NOTHING)
+    for (who, court), spent in _spent(book, decisions).items():
+        beyond = spent - allotted.get((who, court), NOTHING)
         waiting = Payout.objects.filter(
-            book=book, state__in=RESERVING, allotment__creditor=due.creditor, allotment__to_court=due.to_court
+            book=book, state__in=RESERVING, allotment__creditor=who, allotment__to_court=court
         )
         for payout in waiting.order_by("-pk"):
             if beyond <= 0:

@@ -7,8 +7,9 @@ side by side.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from funds.reckoning.allocation import NOTHING, Allocation, Claim, Part, Rank, Share, allocate
@@ -40,6 +41,11 @@ class Money:
     id: str
     amount: Decimal
     on: dt.date
+
+    @property
+    def turn(self) -> tuple[dt.date, int, str]:
+        """By day, then by number: the text of 10 comes behind that of 9."""
+        return self.on, len(self.id), self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +106,23 @@ def replay(
     receipts: Iterable[Money],
     decided: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> Run:
-    """Pay the receipts one after another, by day, then by id. Claims are called cost:ID, interest:ID, principal:ID,
-    doubled:ID. decided: receipt id -> claim id -> yuan, for receipts whose shares stand whatever the law would give.
+    """Pay the receipts one after another, by day, then by number. Claims are called cost:ID, interest:ID, principal:ID,
+    doubled:ID. decided: receipt id -> claim id -> yuan, for receipts whose shares stand whatever the law would give:
+    money that nobody decided about does not take from the claims what a decision about later money has given them.
     """
+    decided = decided or {}
+    held: Counter[str] = Counter()
+    for shares in decided.values():
+        held.update(shares)
     standing, steps, claims = _Standing(), [], _claims(debts, costs, _Standing(), {})
-    for money in sorted(receipts, key=lambda each: (each.on, each.id)):
+    for money in sorted(receipts, key=lambda each: each.turn):
         sheets = {debt.id: _sheet(debt, standing, money.on) for debt in debts}
         claims = _claims(debts, costs, standing, sheets)
-        found = (
-            _as_decided(money.amount, claims, decided[money.id])
-            if decided and money.id in decided
-            else allocate(money.amount, claims)
-        )
+        if money.id in decided:
+            found = _as_decided(money.amount, claims, decided[money.id])
+            held.subtract(decided[money.id])
+        else:
+            found = allocate(money.amount, [_besides(claim, held) for claim in claims])
         for share in found.shares:
             name = share.claim.id
             standing.paid[name] = standing.paid.get(name, NOTHING) + share.amount
@@ -147,6 +158,12 @@ def _as_decided(amount: Decimal, claims: list[Claim], given: Mapping[str, Decima
     """What a decision gave, as far as its claims are still among those."""
     shares = tuple(Share(claim, given.get(claim.id, NOTHING)) for claim in claims)
     return Allocation(amount, shares, amount - sum((share.amount for share in shares), NOTHING))
+
+
+def _besides(claim: Claim, held: Counter[str]) -> Claim:
+    """The claim without what the decisions to come have given it."""
+    kept = held.get(claim.id)
+    return replace(claim, amount=max(claim.amount - kept, NOTHING)) if kept else claim
 
 
 def _sheet(debt: Debt, standing: _Standing, until: dt.date) -> Sheet:

@@ -124,6 +124,8 @@ def test_a_payout_rests_only_once_approved_and_is_due_ten_days_after_the_reason_
     with on("2023-05-15"):
         say_yes(request, vice)
     assert due(case, "LY-D-09") == "suspended"
+    # Approved, the thirty days of the national rule ask for nothing more; the ten days behind the reason do.
+    assert Deadline.objects.get(case_id=case.pk, rule_id="BASE-D-67", subject_id=receipt).state == "met"
     hold = Hold.objects.get(case=case)
     with on("2023-06-13"):
         release_hold(

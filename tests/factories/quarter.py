@@ -10,7 +10,7 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,14 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 from funds import transmitting
+from funds.actions.allocating import allocate_receipt
 from funds.actions.claiming import Part, claim_lines, undo_claim
 from funds.actions.payouts import cancel_payout, send_payout
 from funds.actions.receipts import identify_receipt, record_receipt
 from funds.bank import Answer, Bank, Order
+from funds.books import open_book
 from funds.instructing import Through
-from funds.models import Claim, Payout, Receipt, StatementLine
+from funds.models import Allocation, Claim, Journal, Payout, Receipt, StatementLine
 from kernel import time
 from kernel.errors import Conflict
 from tests.factories.bank import Process
@@ -35,7 +37,14 @@ FIRST, DAYS = dt.date(2023, 7, 3), 65
 """The working days of a quarter."""
 DEATHS, CLICKS = 0.03, 0.05
 """Shares of acts during which the database goes away, and that are clicked a second time."""
-FATES = {"bank": 14, "nobody": 1, "hand": 2, "undo": 2, "split": 2, "cancel": 2}
+FATES = {"bank": 12, "nobody": 1, "hand": 2, "undo": 2, "split": 2, "cancel": 2, "allot": 3, "late": 1}
+PER_CASE = 12
+"""Lines of a case in the mean: as few as courts have, for what a case's book costs grows with them."""
+DEBTS = [
+    *((f"d{number:02d}", "200000.00", f"2023-01-{number:02d}") for number in range(1, 11)),
+    ("rest", "1000000000.00", "2023-03-31"),
+]
+"""Judgments for the payee of each case: what comes first pays the first, so that money found late moves the shares."""
 
 
 @dataclass
@@ -89,15 +98,21 @@ class Dying:
 
 
 class Quarter:
-    """A court with a few cases. size: lines that the bank's files bring. faults: what went wrong, by kind."""
+    """A court with its cases. size: lines that the bank's files bring. faults: what went wrong, by kind.
 
-    def __init__(self, seed: int, size: int, teller: Process) -> None:
+    tell: hears of every fifth day.
+    """
+
+    def __init__(
+        self, seed: int, size: int, teller: Process, tell: Callable[[str], object] = lambda _word: None
+    ) -> None:
+        self.tell = tell
         self.chance, self.size, self.teller = random.Random(seed), size, teller  # noqa: S311
         self.faults: Counter[str] = Counter()
         self.did: Counter[str] = Counter()
         with time.travel(FIRST):
             first = desk()
-            self.desks = [first, *(desk(first.court) for _each in range(4))]
+            self.desks = [first, *(another(first, number) for number in range(max(4, size // PER_CASE)))]
             self.payees = {each.about: payee(each) for each in self.desks}
             self.account = bank_account(first.court, first.finance)
         self.opening, self.keys, self.brought = Decimal(0), 0, 0
@@ -112,6 +127,10 @@ class Quarter:
                 self.money_in((self.size - self.brought + days - number - 1) // (days - number))
                 self.pay_again()
             self.to_the_bank(number)
+            if number % 5 == 4:  # noqa: PLR2004
+                self.tell(
+                    f"{day_of(number)}: {self.brought} lines, {sum(self.faults.values())} faults of ours"
+                )
         for number in range(days, days + 40):
             self.to_the_bank(number)
             if not Payout.objects.filter(state="sent").exists() and number > days + 2:
@@ -191,6 +210,8 @@ class Quarter:
             receipt = self.claimed(at_desk, line, Decimal(entry.yuan) - part)
         else:
             receipt = self.claimed(at_desk, line, None)
+        if entry.fate in ("allot", "late"):
+            self.allot(at_desk, receipt, is_late=entry.fate == "late")
         if entry.fate == "undo":
             self.do(undo_claim, receipt_id=receipt.pk, reason="认错案件", actor=at_desk.officer)
             return
@@ -200,6 +221,17 @@ class Quarter:
         """A part of a line, all that is left by default, for the case of the desk."""
         given = {"parts": [Part(line.pk, amount)], "about": at_desk.about, "actor": at_desk.officer}
         return self.do(claim_lines, **given)[0]
+
+    def allot(self, at_desk: Desk, receipt: Receipt, *, is_late: bool) -> None:
+        """案款分配 by the law; with a value day before those of the case's other money, which is then decided anew."""
+        debts = [
+            {"id": name, "creditor": "张三", "principal": principal, "due_on": due}
+            for name, principal, due in DEBTS
+        ]
+        claims: dict[str, Any] = {"first_day": "next", "debts": debts, "costs": []}
+        if is_late:
+            claims["valued"] = {str(receipt.pk): (FIRST - dt.timedelta(days=1)).isoformat()}
+        self.do(allocate_receipt, receipt_id=receipt.pk, claims=claims, actor=at_desk.officer)
 
     def pay_out(self, at_desk: Desk, receipt: Receipt, *, cancels: bool = False) -> None:
         """All of it or a part, approved by another; then given up or told to the bank."""
@@ -252,8 +284,27 @@ class Quarter:
         errors = self.faults + Counter(
             {f"bank: {name}": n for name, n in self.teller.books()["faults"].items()}
         )
-        parts = [f"{name} {count}" for each in (self.did, errors) for name, count in sorted(each.items())]
-        return f"{self.brought} lines in; " + ", ".join(parts)
+        rows = {
+            "cases": len(self.desks),
+            "receipts": Receipt.objects.count(),
+            "payouts": Payout.objects.count(),
+            "journals": Journal.objects.count(),
+            "decisions": Allocation.objects.count(),
+            "decided anew for late money": Allocation.objects.filter(late__isnull=False).count(),
+        }
+        ends = Counter(Payout.objects.values_list("state", flat=True))
+        parts = [
+            ", ".join(f"{name} {count}" for name, count in sorted(each.items()))
+            for each in (rows, ends, self.did, errors)
+        ]
+        return f"{self.brought} lines in; " + "; ".join(parts)
+
+
+def another(first: Desk, number: int) -> Desk:
+    """One more case of the same people."""
+    about = f"{first.about}-{number}"
+    open_book(court_id=first.court.pk, about=about, at=time.now())
+    return replace(first, about=about)
 
 
 def day_of(number: int) -> dt.date:

@@ -273,3 +273,52 @@ def test_of_an_allocated_receipt_only_its_surplus_goes_back(at_desk: Desk) -> No
     to = payee(at_desk, name="张三")
     draft(at_desk, receipt, to, str(50000 - made.surplus), "p")
     clean()
+
+
+def test_what_was_paid_before_anyone_decided_is_counted(at_desk: Desk) -> None:
+    """800 are paid; then the law gives 300: 500 were too much, which stands in the decision, also of one named later."""
+    zhang, wang = payee(at_desk), payee(at_desk, name="王五")
+    receipt = in_custody(at_desk, "1000.00")
+    paid(at_desk, draft(at_desk, receipt, zhang, "800.00", "early"), "R-1")
+    paid(at_desk, draft(at_desk, receipt, wang, "200.00", "stranger"), "R-2")
+    made = decide(at_desk, receipt, claims(debt("a", "张三", "300.00"), debt("b", "李四", "700.00")))
+    assert Y(made.overpaid["张三"]) == Y("500.00")
+    clean()
+    second = in_custody(at_desk, "100.00", key="second")
+    wider = claims(debt("a", "张三", "300.00"), debt("b", "李四", "700.00"), debt("c", "王五", "50.00"))
+    decide(at_desk, second, wider, "second")
+    assert {due.creditor: due.left for due in dues_of(receipt.book_id)}["王五"] == 0
+    clean()
+
+
+def test_late_money_waits_for_a_payout_that_no_decision_was_made_for(at_desk: Desk) -> None:
+    """All was kept back of the receipt, and then some of it drafted: what would allot of it anew is refused in words."""
+    zhang = payee(at_desk)
+    today = in_custody(at_desk, "1000.00")
+    given = claims(debt("a", "张三", "100000.00"))
+    law = propose(today, given).law
+    decide(at_desk, today, given, shares=dict.fromkeys(law, "0.00"), reason="另案查封")
+    early = draft(at_desk, today, zhang, "10.00", "early")
+    late = arrival(at_desk, "500.00", arrived_on=ago(50), at=time.now())
+    late = identify_receipt(receipt_id=late.pk, about=at_desk.about, **by(at_desk, "late"))
+    with pytest.raises(WrongState, match="没有经过分配的发放"):
+        decide(at_desk, late, given, "late")
+    cancel_payout(payout_id=early.pk, reason="重做", **by(at_desk, "c"))
+    decide(at_desk, late, given, "late")
+    clean()
+
+
+def test_money_identified_behind_a_decision_does_not_stop_the_next_one(at_desk: Desk) -> None:
+    """Recorded first and identified last, it is before the decided receipt in their order, and nobody decides about it."""
+    early = arrival(at_desk, "600.00")
+    decided = in_custody(at_desk, "600.00", key="decided")
+    given = claims(debt("a", "张三", "600.00"), debt("b", "李四", "1000.00"))
+    law = propose(decided, given).law
+    whole = {**dict.fromkeys(law, "0.00"), "principal:a": "600.00"}
+    decide(at_desk, decided, given, shares=whole, reason="李四另案受偿")
+    identify_receipt(receipt_id=early.pk, about=at_desk.about, **by(at_desk, "early"))
+    third = in_custody(at_desk, "800.00", key="third")
+    made = decide(at_desk, third, given, "third")
+    # The waiting 600 are reckoned beside the decision, on what it left: of 1,000 in principal 400 are left.
+    assert (Y(made.shares["principal:a"]), Y(made.shares["principal:b"])) == (Y(0), Y("400.00"))
+    clean()

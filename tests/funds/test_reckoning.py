@@ -254,3 +254,23 @@ def test_every_fen_received_is_paid_on_something_or_goes_back(
     back = sum((step.allocation.surplus for step in run.steps), Y(0))
     assert paid + back == sum((each.amount for each in money), Y(0))
     assert all(amount >= 0 for amount in run.left.values())
+
+
+def test_money_of_one_day_is_paid_in_the_order_of_its_numbers() -> None:
+    """The tenth receipt of a day comes behind the ninth: what was decided about the ninth is not decided anew."""
+    money = [Money(name, Y("60000.00"), D(2023, 4, 30)) for name in ("10", "9")]
+    run = replay([judgment()], [], money)
+    assert [step.money.id for step in run.steps] == ["9", "10"]
+    assert run.shares()["9"] == {"principal:1": Y("60000.00")}
+
+
+def test_money_that_nobody_decided_about_takes_nothing_from_a_decision() -> None:
+    """9 was decided: all of the principal. 8, of the same day, is identified behind it and waits: 10 is still reckoned."""
+    money = [Money(name, Y("100000.00"), D(2023, 4, 30)) for name in ("8", "9", "10")]
+    second = judgment(id="2", principal=Y("150000.00"))
+    decided = {"9": {"principal:1": Y("100000.00")}}
+    run = replay([judgment(), second], [], money, decided)
+    assert run.shares()["9"] == decided["9"]
+    assert run.shares()["8"] == {"principal:2": Y("100000.00")}
+    assert run.shares()["10"]["principal:2"] == Y("50000.00")
+    assert run.left["principal:1"] == run.left["principal:2"] == 0

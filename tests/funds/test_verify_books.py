@@ -229,3 +229,23 @@ def test_the_place_and_the_amounts_are_named(story: Desk, owner_sql: psycopg.Con
     plant(owner_sql, PLANTS["balance_sum"])
     texts = [difference.text for difference in differences() if difference.check == "balance_sum"]
     assert f"账户余额与分录之和不符：book:{paid.book_id} paid，应为 ¥112.00，实为 ¥112.01" in texts
+
+
+def test_the_week_after_the_day_is_no_difference(story: Desk) -> None:
+    """The day's file in the morning, the week's file that ends that day in the evening: the week's is the last."""
+    account = bank_account(story.court, story.finance)
+    day, monday = "2023-05-12", "2023-05-08"
+    with time.travel(f"{day} 18:00"):
+        morning = row(day, "W3", income="5.00")
+        confirmed(account, written([morning], opening="10.00"), story.finance)
+        week = [
+            row(monday, "W1", income="2.00"),
+            row("2023-05-09", "W2", outgo="2.00"),
+            morning,
+            row(day, "W4", income="1.00"),
+        ]
+        confirmed(account, written(week, opening="10.00"), story.finance)
+        assert list(differences()) == []
+        # What is missing between two files of one day is found as before.
+        confirmed(account, written([row(day, "W6", income="3.00")], opening="17.00"), story.finance)
+    assert [found.check for found in differences()] == ["statement_chain"]

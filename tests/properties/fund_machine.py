@@ -274,10 +274,12 @@ class MoneyIn(RuleBasedStateMachine):
             )
         else:
             refused = receipt.case is None or not self.model.is_untouched(number)
+            refused = refused or self.model.is_needed(number)
         self.do(verb, WrongState if refused else None, receipt_id=number, reason="认错", actor=self.officer)
         if refused:
             return
         receipt.case = None
+        self.model.decided.pop(number, None)
         if act == "void" or (act == "undo" and receipt.line is not None and not receipt.is_adopted):
             receipt.is_voided = True
             if receipt.line is not None:

@@ -49,11 +49,15 @@ class Money:
 
 @dataclass
 class Paying:
-    """A payout. reference: of its instruction, where the system tells the bank."""
+    """A payout. reference: of its instruction, where the system tells the bank; who: the payee's name; decision: the
+    one of whose allotment to him it is drafted.
+    """
 
     receipt: int
     payee: int
     amount: Decimal
+    who: str = ""
+    decision: int | None = None
     state: str = "drafted"
     reference: uuid.UUID | None = None
 
@@ -74,6 +78,14 @@ class Aside:
         return self.amount - total(self.recovered.values())
 
 
+@dataclass
+class Decided:
+    """The decision about a receipt that stands. number: its row; parts: creditor -> yuan, without zeros."""
+
+    number: int
+    parts: dict[str, Decimal]
+
+
 class Reckoning:
     """Everything that was done, by the numbers of the rows it made."""
 
@@ -82,6 +94,7 @@ class Reckoning:
         self.receipts: dict[int, Money] = {}
         self.payouts: dict[int, Paying] = {}
         self.asides: dict[int, Aside] = {}
+        self.decided: dict[int, Decided] = {}
         self.fund = NOTHING
 
     def custody(self, number: int) -> Decimal:
@@ -108,6 +121,58 @@ class Reckoning:
             if a.receipt == number and a.state in WAITING and pk != besides
         )
         return self.custody(number) - total(spoken) - total(promised)
+
+    def allotted(self, case: int, who: str) -> Decimal:
+        """What the decisions that stand give to a creditor of a case."""
+        rows = ((number, each.parts.get(who, NOTHING)) for number, each in self.decided.items())
+        return total(amount for number, amount in rows if self.receipts[number].case == case)
+
+    def spent(self, case: int, who: str) -> Decimal:
+        """What he got of it, or will: by payouts drafted from it, and by those that a receipt was decided behind."""
+        return total(
+            p.amount
+            for p in self.payouts.values()
+            if p.who == who and p.state not in ("cancelled", "returned") and self.receipts[p.receipt].case == case
+            and (p.decision is not None or self.parts(p.receipt))
+        )  # fmt: skip
+
+    def left(self, case: int, who: str) -> Decimal:
+        """What may still be drafted for him."""
+        return max(self.allotted(case, who) - self.spent(case, who), NOTHING)
+
+    def parts(self, number: int) -> dict[str, Decimal]:
+        """What stands of the decision about a receipt; nothing where there is none, or it gives nothing."""
+        return self.decided[number].parts if number in self.decided else {}
+
+    def is_waiting_undecided(self, number: int) -> bool:
+        """A payout that no decision was made for waits to be sent."""
+        return any(
+            p.receipt == number and p.state in RESERVING and p.decision is None for p in self.payouts.values()
+        )
+
+    def is_anyone_over(self, case: int) -> bool:
+        """Somebody of the case got more than the decisions that stand give him."""
+        names = {p.who for p in self.payouts.values()}
+        return any(self.spent(case, who) > self.allotted(case, who) for who in names)
+
+    def is_needed(self, number: int) -> bool:
+        """Without the decision about this receipt somebody of its case would have got too much."""
+        case, standing = self.receipts[number].case, self.decided.pop(number, None)
+        if standing is None or case is None:
+            return False
+        try:
+            return self.is_anyone_over(case)
+        finally:
+            self.decided[number] = standing
+
+    def cancel_beyond(self, case: int) -> None:
+        """What waits to be sent beyond the decisions is cancelled, the newest first."""
+        for who in {p.who for p in self.payouts.values()}:
+            for _pk, paying in sorted(self.payouts.items(), reverse=True):
+                waits = paying.who == who and paying.state in RESERVING and paying.decision is not None
+                if waits and self.receipts[paying.receipt].case == case:
+                    if self.spent(case, who) > self.allotted(case, who):
+                        paying.state = "cancelled"
 
     def is_untouched(self, number: int) -> bool:
         """All of it is there, and nothing of it is under way."""
@@ -166,7 +231,18 @@ class Reckoning:
         found[None, "bank"] = self.came_in() - self.went_out()
         inside = (amount for (_c, name), amount in found.items() if name not in ("bank", "paid", "disbursed"))
         assert found[None, "bank"] == total(inside), "the model itself does not add up"
+        # What decisions gave to claims is only remembered: nothing of it is money.
+        found |= {(0, "claimed"): self.claimed(0), (1, "claimed"): self.claimed(1)}
+        found[None, "allotted"] = -self.claimed(0) - self.claimed(1)
         return {place: amount for place, amount in found.items() if amount}
+
+    def claimed(self, case: int) -> Decimal:
+        """What the decisions that stand give away of a case's receipts."""
+        return total(
+            total(each.parts.values())
+            for number, each in self.decided.items()
+            if self.receipts[number].case == case
+        )
 
     def came_in(self) -> Decimal:
         by_hand = (

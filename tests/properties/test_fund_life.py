@@ -23,7 +23,6 @@ from hypothesis.stateful import (
 
 from funds import transmitting
 from funds.actions import payouts, sharing, transfers
-from funds.actions.allocating import allocate_receipt
 from funds.audit import differences
 from funds.books import lock_book
 from funds.instructing import Through
@@ -32,7 +31,8 @@ from kernel.errors import BadInput, Conflict, DomainError, NotAllowed, WrongStat
 from kernel.money import from_fen
 from kernel.time import today
 from tests.factories.funds import SMALL
-from tests.properties.fund_machine import CASE, FEN, PICK, SHARE, MoneyIn, part_of
+from tests.properties.fund_allotting import NAMES, Allotting
+from tests.properties.fund_machine import CASE, FEN, PICK, SHARE, part_of
 from tests.properties.fund_model import (
     RESERVING,
     Aside,
@@ -45,27 +45,10 @@ ONWARD = {"drafted": "submit", "submitted": "approve", "approved": "send"}
 AFTER = {"submit": "submitted", "approve": "approved", "send": "sent", "cancel": "cancelled"}
 
 
-class FundLife(MoneyIn):
+class FundLife(Allotting):
     """What becomes of the money, and what must hold."""
 
-    # Deciding and paying out
-
-    @precondition(lambda self: any(r.case is not None for r in self.model.receipts.values()))
-    @rule(pick=PICK, own=st.booleans())
-    def allocate(self, pick: int, own: bool) -> None:
-        """案款分配 by the law, or all kept back with a reason: what is given and what is left make up the receipt."""
-        number, receipt = self.picked(
-            {k: r for k, r in self.model.receipts.items() if r.case is not None}, pick
-        )
-        owed = {"id": "a", "creditor": "张三", "principal": "100000.00", "due_on": "2023-01-31"}
-        claims = {"first_day": "next", "debts": [owed], "costs": []}
-        given = {"receipt_id": number, "claims": claims, "actor": self.officer}
-        made = self.do(allocate_receipt, None, **given)
-        if own:
-            zero = dict.fromkeys(made.law, "0.00")
-            made = self.do(allocate_receipt, None, shares=zero, reason="另案查封，暂不分配", **given)
-        assert sum((Decimal(each) for each in made.shares.values()), made.surplus) == receipt.amount
-        assert all(Decimal(each) >= 0 for each in made.shares.values())
+    # Paying out
 
     @precondition(lambda self: self.model.receipts)
     @rule(
@@ -76,23 +59,44 @@ class FundLife(MoneyIn):
         """Drafted, and some steps of the straight way; at the counter also paid, and given back afterwards."""
         number, receipt = self.picked(self.model.receipts, pick)
         amount, payee_id = part_of(self.model.free(number), share), self.payees[receipt.case or 0][to]
+        parts = self.model.parts(number)
+        decision = self.model.decided[number].number if parts else None
         runs = any(
-            p.receipt == number and p.payee == payee_id and p.state in (*RESERVING, "sent")
+            p.state in (*RESERVING, "sent")
             for p in self.model.payouts.values()
+            if (p.receipt, p.payee, p.decision) == (number, payee_id, decision)
         )
         expected: type[DomainError] | None = BadInput if amount > self.model.free(number) else None
+        if parts and amount > self.model.left(receipt.case or 0, NAMES[to]):
+            expected = BadInput
         expected = Conflict if runs else expected
+        expected = BadInput if parts and NAMES[to] not in parts else expected
         expected = WrongState if receipt.case is None else expected
         made = self.do(
             payouts.draft_payout, expected, receipt_id=number, payee_id=payee_id, amount=amount, route=SMALL,
             actor=self.officer,
         )  # fmt: skip
         if made is not None:
-            self.model.payouts[made.pk] = Paying(number, payee_id, amount)
+            self.model.payouts[made.pk] = Paying(number, payee_id, amount, NAMES[to], decision)
             last = len(self.model.payouts) - 1
             self.carry_on(pick=last, steps=3 if ends else steps, by_line=by_line and not ends)
             for act in ends:
                 self.at_the_counter(pick=last, act=act)
+
+    @precondition(lambda self: any(r.case is not None for r in self.model.receipts.values()))
+    @rule(
+        pick=PICK, days=st.sampled_from([None, 40]), steps=st.integers(0, 3),
+        drafts=st.lists(st.tuples(CASE, SHARE), min_size=1, max_size=3),
+    )  # fmt: skip
+    def allot_and_draft(self, pick: int, days: int | None, steps: int, drafts: list[tuple[int, int]]) -> None:
+        """A decision, perhaps about late money, and payouts drafted from it, of less or more than it gives."""
+        number, _receipt = self.picked(
+            {k: r for k, r in self.model.receipts.items() if r.case is not None}, pick
+        )
+        self.allocate(pick=pick, own=False, days=days)
+        for to, share in drafts:
+            place = list(self.model.receipts).index(number)
+            self.draft(pick=place, to=to, share=share, steps=steps, by_line=False, ends=())
 
     @precondition(lambda self: self.model.payouts)
     @rule(pick=PICK, steps=st.integers(1, 3), by_line=st.booleans())

@@ -168,7 +168,14 @@ def lists(request: HttpRequest) -> HttpResponse:
         "foot": _("整份清单上传；这一份里没有的，视为国家系统没有；有错误的行不算没有"),
         "crumbs": _crumbs(_("导入清单")),
     }
-    return render(request, "desk/national/uploads.html", context, status=422 if form.errors else 200)
+    return listing.show(
+        request,
+        "desk/national/uploads.html",
+        context,
+        what="national_lists",
+        title=_("国家系统清单"),
+        status=422 if form.errors else 200,
+    )
 
 
 @require_GET

@@ -24,6 +24,7 @@ BOTH = {
     "case.closed": _lazy("案件结案"),
     "case.archived": _lazy("案卷归档"),
     "receipt.noted": _lazy("案款到账"),
+    "receipt.released_noted": _lazy("一笔案款经核对调出本案"),
 }
 """Acts of the case that both sides may hear of."""
 OWN = {
@@ -57,6 +58,12 @@ KEPT_BACK = frozenset(
     petition.reply_approved petition.reply_sent_back petition.answered petition.closed payee.noted payout.requested
     payout.handed_over payout.at_finance payout.assented payout.approved payout.sent payout.noted
     payout.returned_noted
+    """.split()
+    # Money set aside, given back and shared out: its papers tell each party of his own part, 案款 shows it.
+    + """
+    deposit.set_aside payout.allocated transfer.asked transfer.refused transfer.held_noted transfer.released_noted
+    transfer.paid_noted transfer.cancelled_noted transfer.granted receipt.cause_noted plan.drafted plan.served
+    plan.objected plan.objection_notified plan.countered plan.sued plan.carried_out
     """.split()
     # A misfiled case is followed by nobody any more.
     + ["case.cancelled"]

@@ -323,11 +323,11 @@ def test_pages_of_cases_follow_each_other(home: House, monkeypatch: pytest.Monke
 def test_reading_takes_a_fixed_number_of_queries(home: House, django_assert_num_queries: Any) -> None:
     system, case = Caller(home.court), assigned(home)
     system.get("cases")
-    with django_assert_num_queries(5):  # the time, the token, the day and scope of its system, the page
+    with django_assert_num_queries(4):  # the time, the token, the scope of its system, the page
         system.get("cases")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         system.get(f"cases/{case.pk}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         system.get(f"cases/{case.pk}/timeline")
 
 

@@ -156,6 +156,6 @@ def test_a_fixed_number_of_queries_whatever_came(told: tuple[House, Case, Case])
 def test_the_bar_holds_no_more_than_its_width(told: tuple[House, Case, Case]) -> None:
     _home, first, _second = told
     found = money_of(first.about, claimed=Decimal("20000.00"))
-    drawn = bar(found, Standing(Decimal("31000.00"), found.received, found.received))
+    drawn = bar(found, Standing(Decimal("31000.00"), found.received, found.received, frozenset()))
     assert sum(Decimal(part["width"]) for part in drawn["parts"]) <= Decimal("100.02")
     assert [part["label"] for part in drawn["parts"]] == ["已发放", "到账未认领"]

@@ -148,5 +148,5 @@ def test_a_file_costs_a_fixed_number_of_queries(django_assert_num_queries) -> No
     file = stored_file(handler)
     client = signed_in(handler)
     assert read(client.get(f"/files/{file.pk}"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         assert read(client.get(f"/files/{file.pk}"))

@@ -184,6 +184,8 @@ def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
     assert "已登记拨入 ¥100,000.00" in send(page)
     walk.look(page, "fund")
     mine = money(home, first, "6000.00", "S3")
+    while relay.run():
+        pass
     note_cause(
         case_id=first.pk, receipt_id=mine.pk, cause="papers_incomplete", steps="已通知补正", actor=home.handler,
         at=time.now(), key=key(),

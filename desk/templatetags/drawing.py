@@ -224,3 +224,9 @@ def _text(value: object) -> str:
 
 def _safe(words: str) -> SafeString:
     return mark_safe(words)  # noqa: S308  every part went through _text
+
+
+@register.filter
+def under(row: Iterable[Any], head: Iterable[str]) -> list[tuple[str, Any]]:
+    """Each value of a row with the title that it stands under."""
+    return list(zip(head, row, strict=False))

@@ -281,6 +281,13 @@ def _claimed(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     return found
 
 
+def _read_by(found: Any) -> Any:
+    """A reading is at work where a computation asks for it."""
+    if found is not None:
+        _saw(found[1].id, by="desk.views.allocation.reading_of")
+    return found
+
+
 def _averaged(known: Callable[..., Any], *given: Any, **more: Any) -> Any:
     found = known(*given, **more)
     if found is not None and found.days is not None:
@@ -344,6 +351,8 @@ def watch() -> None:
     book = importlib.import_module("regimes.book").RuleBook
     levels = book.approval
     book.approval = lambda self, matter, facts: _approved(levels, self, matter, facts)
+    readings = book.reading
+    book.reading = lambda self, of: _read_by(readings(self, of))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -185,6 +185,18 @@ def open_node(locked: Locked, kind: str, subject: int | None = None) -> Node | N
     )
 
 
+def reopened(locked: Locked, kind: str, subject: int | None = None) -> list[Node]:
+    """The done nodes of a kind about a subject (default the case), open again; the act writes them."""
+    about = subject or locked.root
+    nodes = [
+        n for n in locked.nodes.values() if n.kind == kind and n.subject_id == about and n.state == "done"
+    ]
+    for node in nodes:
+        node.reopen()
+        node.version += 1
+    return nodes
+
+
 def lightest(cases: Sequence[tuple[int, int]]) -> int | None:
     """The handler with the fewest open cases: (user id, open cases); ties go to the lower id."""
     return min(cases, key=lambda pair: (pair[1], pair[0]))[0] if cases else None

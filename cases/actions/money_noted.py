@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.assigning import open_node
+from cases.actions.assigning import open_node, reopened
 from cases.arrivals import tell_officer
 from cases.models import Subject
 from cases.payroutes import case_of, old_money_gone, receipt_subject
@@ -25,39 +26,49 @@ from kernel.money import format_yuan
 from regimes.flow import Subject as FlowSubject
 
 
-def note_receipt(event: Event) -> None:
+def _noting(write: Callable[[Locked, Event], None]) -> Callable[[Event], None]:
+    """A reaction in a transaction of its own, under the lock of the case; told twice it does nothing more."""
+
+    @functools.wraps(write)
+    def _react(event: Event) -> None:
+        with transaction.atomic(durable=True):
+            locked = lock_case(case_id=case_of(event.data["about"]), key=f"event:{event.pk}")
+            if locked.known is None:
+                write(locked, event)
+
+    return _react
+
+
+@_noting
+def note_receipt(locked: Locked, event: Event) -> None:
     """receipt.identified: the receipt becomes a subject of the case; payment_arrived starts its clocks."""
     data = event.data
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
-        if locked.known is not None:
-            return
-        amount = Decimal(data["amount"])
-        subject = Subject.objects.create(
-            case=locked.case, kind="receipt", parent_id=locked.root, label=_("到账 %s") % format_yuan(amount)
-        )
-        locked.subjects[subject.pk] = FlowSubject(subject.pk, "receipt", locked.root)
-        locked.labels[subject.pk] = subject.label
-        arrived_on = dt.date.fromisoformat(data["arrived_on"])
-        act = Act(
-            kind="receipt.noted",
-            key=f"event:{event.pk}",
-            on=max(arrived_on, locked.case.filed_on),
-            happened=[("payment_arrived", subject.pk), ("payment_arrival_notified", subject.pk)],
-            days={
-                ("payment_arrived", subject.pk): arrived_on,
-                ("payment_arrival_notified", subject.pk): time.today(event.at),
-            },
-            facts=[
-                *_same_day(locked, data, subject.pk, amount),
-                (subject.pk, "receipt_id", data["receipt"]),
-            ],
-            rows=[subject],
-            data={"receipt": data["receipt"], "amount": data["amount"]},
-        )
-        at = time.now()
-        perform(locked, act, actor=None, at=at, name=event.actor)
-        tell_officer(locked.case, amount=amount, arrived_on=arrived_on, at=at, key=act.key)
+    amount = Decimal(data["amount"])
+    subject = Subject.objects.create(
+        case=locked.case, kind="receipt", parent_id=locked.root, label=_("到账 %s") % format_yuan(amount)
+    )
+    locked.subjects[subject.pk] = FlowSubject(subject.pk, "receipt", locked.root)
+    locked.labels[subject.pk] = subject.label
+    arrived_on = dt.date.fromisoformat(data["arrived_on"])
+    act = Act(
+        kind="receipt.noted",
+        key=f"event:{event.pk}",
+        on=max(arrived_on, locked.case.filed_on),
+        happened=[("payment_arrived", subject.pk), ("payment_arrival_notified", subject.pk)],
+        days={
+            ("payment_arrived", subject.pk): arrived_on,
+            ("payment_arrival_notified", subject.pk): time.today(event.at),
+        },
+        facts=[
+            *_same_day(locked, data, subject.pk, amount),
+            (subject.pk, "receipt_id", data["receipt"]),
+        ],
+        rows=[subject],
+        data={"receipt": data["receipt"], "amount": data["amount"]},
+    )
+    at = time.now()
+    perform(locked, act, actor=None, at=at, name=event.actor)
+    tell_officer(locked.case, amount=amount, arrived_on=arrived_on, at=at, key=act.key)
 
 
 def _same_day(
@@ -77,102 +88,82 @@ def _same_day(
     return [(number, "fund_amount", total) for number in [*open_ones, subject]]
 
 
-def note_released(event: Event) -> None:
+@_noting
+def note_released(locked: Locked, event: Event) -> None:
     """receipt.released: the money was not this case's; its duties fall away, what was done about it stays on record."""
     data = event.data
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
-        if locked.known is not None:
-            return
-        subject = receipt_subject(locked, data["receipt"])
-        moments = ("payment_arrived", "payment_arrival_notified")
-        for moment in moments:
-            locked.moments.setdefault(subject, {})[moment] = []
-        act = Act(
-            kind="receipt.released_noted",
-            key=f"event:{event.pk}",
-            on=max(event.effective_on, locked.case.filed_on),
-            facts=[
-                *((subject, f"@{moment}", []) for moment in moments),
-                (subject, "fund_amount", None),
-                (subject, "receipt_id", None),
-            ],
-            data={"receipt": data["receipt"], "amount": data["amount"]},
-        )
-        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+    subject = receipt_subject(locked, data["receipt"])
+    moments = ("payment_arrived", "payment_arrival_notified")
+    for moment in moments:
+        locked.moments.setdefault(subject, {})[moment] = []
+    act = Act(
+        kind="receipt.released_noted",
+        key=f"event:{event.pk}",
+        on=max(event.effective_on, locked.case.filed_on),
+        facts=[
+            *((subject, f"@{moment}", []) for moment in moments),
+            (subject, "fund_amount", None),
+            (subject, "receipt_id", None),
+        ],
+        data={"receipt": data["receipt"], "amount": data["amount"]},
+    )
+    perform(locked, act, actor=None, at=time.now(), name=event.actor)
 
 
-def note_payee(event: Event) -> None:
+@_noting
+def note_payee(locked: Locked, event: Event) -> None:
     """payee.registered: 领款登记 is done once an account is registered with its undertaking (JZ-10)."""
     data = event.data
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
-        if locked.known is not None:
-            return
-        signed = bool(data["undertaking"])
-        act = Act(
-            kind="payee.noted",
-            key=f"event:{event.pk}",
-            on=event.effective_on,
-            facts=[
-                (locked.root, "payee_account_registered", True),
-                (locked.root, "payee_undertaking_signed", signed),
-            ],
-            node=open_node(locked, "payee_registration") if signed else None,
-            data={"payee": data["payee"]},
-        )
-        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+    signed = bool(data["undertaking"])
+    act = Act(
+        kind="payee.noted",
+        key=f"event:{event.pk}",
+        on=event.effective_on,
+        facts=[
+            (locked.root, "payee_account_registered", True),
+            (locked.root, "payee_undertaking_signed", signed),
+        ],
+        node=open_node(locked, "payee_registration") if signed else None,
+        data={"payee": data["payee"]},
+    )
+    perform(locked, act, actor=None, at=time.now(), name=event.actor)
 
 
-def note_paid(event: Event) -> None:
+@_noting
+def note_paid(locked: Locked, event: Event) -> None:
     """payout.paid: the bank has confirmed; once nothing of the receipt is left the payout duty is met."""
     data = event.data
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
-        if locked.known is not None:
-            return
-        subject = receipt_subject(locked, data["receipt"])
-        paid_on = dt.date.fromisoformat(data["paid_on"])
-        paid = sum(p.amount for p in Payout.objects.filter(receipt_id=data["receipt"], state="paid"))
-        whole = paid >= Receipt.objects.get(pk=data["receipt"]).amount or nothing_waits(data["receipt"])
-        act = Act(
-            kind="payout.noted",
-            key=f"event:{event.pk}",
-            on=paid_on,
-            happened=[("payout_done", subject), *old_money_gone(locked, data["receipt"], paid_on)]
-            if whole
-            else [],
-            node=open_node(locked, "payout", subject) if whole else None,
-            data={"payout": data["payout"], "amount": data["amount"], "whole": whole},
-        )
-        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+    subject = receipt_subject(locked, data["receipt"])
+    paid_on = dt.date.fromisoformat(data["paid_on"])
+    paid = sum(p.amount for p in Payout.objects.filter(receipt_id=data["receipt"], state="paid"))
+    whole = paid >= Receipt.objects.get(pk=data["receipt"]).amount or nothing_waits(data["receipt"])
+    act = Act(
+        kind="payout.noted",
+        key=f"event:{event.pk}",
+        on=paid_on,
+        happened=[("payout_done", subject), *old_money_gone(locked, data["receipt"], paid_on)]
+        if whole
+        else [],
+        node=open_node(locked, "payout", subject) if whole else None,
+        data={"payout": data["payout"], "amount": data["amount"], "whole": whole},
+    )
+    perform(locked, act, actor=None, at=time.now(), name=event.actor)
 
 
-def note_returned(event: Event) -> None:
+@_noting
+def note_returned(locked: Locked, event: Event) -> None:
     """payout.returned: the money is back; the duty runs anew from the day of the return, its old run stays on record."""
     data = event.data
-    with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_of(data["about"]), key=f"event:{event.pk}")
-        if locked.known is not None:
-            return
-        subject = receipt_subject(locked, data["receipt"])
-        seq = locked.seq + 1
-        locked.moments.setdefault(subject, {})["payout_done"] = []
-        locked.moments[subject]["payment_arrived"] = [(data["on"], seq)]
-        nodes = [
-            n
-            for n in locked.nodes.values()
-            if n.kind == "payout" and n.subject_id == subject and n.state == "done"
-        ]
-        for node in nodes:
-            node.reopen()
-            node.version += 1
-        act = Act(
-            kind="payout.returned_noted",
-            key=f"event:{event.pk}",
-            on=dt.date.fromisoformat(data["on"]),
-            facts=[(subject, "@payout_done", []), (subject, "@payment_arrived", [[data["on"], seq]])],
-            nodes=nodes,
-            data={"payout": data["payout"]},
-        )
-        perform(locked, act, actor=None, at=time.now(), name=event.actor)
+    subject = receipt_subject(locked, data["receipt"])
+    seq = locked.seq + 1
+    locked.moments.setdefault(subject, {})["payout_done"] = []
+    locked.moments[subject]["payment_arrived"] = [(data["on"], seq)]
+    act = Act(
+        kind="payout.returned_noted",
+        key=f"event:{event.pk}",
+        on=dt.date.fromisoformat(data["on"]),
+        facts=[(subject, "@payout_done", []), (subject, "@payment_arrived", [[data["on"], seq]])],
+        nodes=reopened(locked, "payout", subject),
+        data={"payout": data["payout"]},
+    )
+    perform(locked, act, actor=None, at=time.now(), name=event.actor)

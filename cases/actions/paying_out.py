@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.actions.assigning import reopened
 from cases.actions.money import request_payout
 from cases.arrivals import tell_of_money
-from cases.models import Node
 from cases.payroutes import receipt_subject, route_of
 from cases.perform import Act, known, perform
 from cases.policy import in_reach
@@ -75,9 +75,9 @@ def draft_allocated(
                 given = (locked, part.receipt_id, payee, part.amount, communication_record)
                 made.append(request_payout(*given, allotment=part.allotment, **own).pk)
         names = tuple(dict.fromkeys(missing))
-        reopened = _registration(locked) if names else []
+        again = reopened(locked, REGISTRATION) if names else []
         act = Act(
-            kind=DRAFTED, key=key, on=today(at), nodes=reopened,
+            kind=DRAFTED, key=key, on=today(at), nodes=again,
             data={"payouts": made, "fees": fees, "missing": len(names)},
         )  # fmt: skip
         perform(locked, act, actor=actor, at=at)
@@ -112,11 +112,3 @@ def _fee(book: Book, part: Part, *, actor: User, at: dt.datetime, key: str) -> T
     )  # fmt: skip
     transfers.approve(made, approval_id=None, on=today(at), name=actor.actor, at=at, key=f"{key}:ok")
     return made
-
-
-def _registration(locked: Locked) -> list[Node]:
-    nodes = [node for node in locked.nodes.values() if node.kind == REGISTRATION and node.state == "done"]
-    for node in nodes:
-        node.reopen()
-        node.version += 1
-    return nodes

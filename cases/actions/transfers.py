@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from approvals.models import Request
 from cases.actions import asking
-from cases.actions.assigning import open_node
+from cases.actions.assigning import open_node, reopened
 from cases.models import Case, Node
 from cases.payroutes import old_money_gone, receipt_subject
 from cases.perform import Act, check_day, guard, known, perform
@@ -273,7 +273,7 @@ def release_transfer(
                 (subject, "@payment_arrived", [[on.isoformat(), seq]]),
                 *((subject, f"@{moment}", []) for moment in gone),
             ]
-            act.nodes = _reopened(locked, subject)
+            act.nodes = reopened(locked, "payout", subject)
         perform(locked, act, actor=actor, at=at)
     return transfer
 
@@ -438,19 +438,6 @@ def _settled(locked: Locked, subject: int, on: dt.date, actor: User) -> list[Nod
     node.finish(on=on, by=actor, outcome="", values={})
     node.version += 1
     return [node]
-
-
-def _reopened(locked: Locked, subject: int) -> list[Node]:
-    """案款发放 that was settled by setting the money aside, once it is back in custody."""
-    nodes = [
-        n
-        for n in locked.nodes.values()
-        if n.kind == "payout" and n.subject_id == subject and n.state == "done"
-    ]
-    for node in nodes:
-        node.reopen()
-        node.version += 1
-    return nodes
 
 
 def _is_last(transfer: Transfer) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 
 from cases.models import Case
 from courts.models import Unit, User
+from deadlines.matters import matters_in_use
 from events import log
 from funds.accounts import CASE_ACCOUNTS, Account, JournalKind, Side
 from funds.models import Line
@@ -29,18 +30,19 @@ class Stood:
 
 
 def stood_on(case: Case, day: dt.date) -> Stood:
-    """The case at the end of a day. Five queries, however long its history is."""
+    """The case at the end of a day. Six queries, however long its history is."""
     state = replay(log.history(case.about), as_of=day)
     lines = sections(masked(state), names_in(state)) if state else []
     return Stood(lines, *(_money(case, day) if state else ([], [])))
 
 
 def names_in(state: State) -> Names:
-    """Today's names of the people and teams in a replayed state. Two queries."""
+    """Today's names of the people and teams in a replayed state, and of its rules. Three queries."""
     people = _ids(state, ("owner_id", "done_by_id"))
     return Names(
         people=dict(User.objects.filter(pk__in=people).values_list("pk", "full_name")),
         teams=dict(Unit.objects.filter(pk__in=_ids(state, ("team_id",))).values_list("pk", "name")),
+        matters=matters_in_use(),
     )
 
 

@@ -8,6 +8,7 @@ from functools import reduce
 
 from django.db.models import F, QuerySet
 
+from deadlines.matters import Matters, matters_in_use
 from supervision.auditor import KINDS, Audit, Finding, lateness_of, named
 from supervision.models import Audited, StoredFinding
 
@@ -17,14 +18,15 @@ _COLUMNS = ("kind", "court_id", "case_id", "number", "sealed", "owner_id", "plac
 
 
 def fresh(*, at: dt.datetime, courts: Collection[int] | None, limit: int) -> Audit | None:
-    """The audit of these courts (None: all) as the last sweep found it; None when it is too old. Two queries."""
+    """The audit of these courts (None: all) as the last sweep found it; None when it is too old. Three queries."""
     swept = Audited.objects.first()
     if swept is None or not swept.at <= at < swept.at + FRESH:
         return None
     parts = [_of(kind, courts)[:limit] for kind in KINDS]
     rows = reduce(lambda one, other: one.union(other, all=True), parts)
     seen = [counts for court, counts in swept.lateness.items() if courts is None or int(court) in courts]
-    return Audit(swept.at, tuple(_finding(row) for row in rows), lateness_of(seen))
+    matters = matters_in_use()
+    return Audit(swept.at, tuple(_finding(row, matters) for row in rows), lateness_of(seen))
 
 
 def _of(kind: str, courts: Collection[int] | None) -> QuerySet:
@@ -36,8 +38,7 @@ def _of(kind: str, courts: Collection[int] | None) -> QuerySet:
     return rows.order_by("since", "id").annotate(**about_case).values_list(*_COLUMNS)
 
 
-def _finding(row: tuple) -> Finding:
+def _finding(row: tuple, matters: Matters) -> Finding:
     kind, court_id, case_id, number, sealed, owner_id, place, since, detail = row
-    return Finding(
-        KINDS[kind], court_id, case_id, number or "", bool(sealed), owner_id, place, since, named(detail)
-    )
+    said = named(detail, matters)
+    return Finding(KINDS[kind], court_id, case_id, number or "", bool(sealed), owner_id, place, since, said)

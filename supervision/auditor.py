@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from courts.models import PackRelease
 from courts.selectors import released_pack
+from deadlines.matters import Matters, matters_in_use
 from documents.catalogue import kinds
 from notices.states import State
 from notices.topics import label
@@ -90,25 +91,25 @@ KINDS = {
             "untimed",
             _lazy("期限在走却不会提醒"),
             _lazy("期限在计时，还有一级提醒没有发出，却没有定时。"),
-            _lazy("期限 %(rule)s（%(due)s 届满）没有定时"),
+            _lazy("期限 %(rule)s，%(due)s 届满，没有定时"),
         ),
         Kind(
             "unheld",
             _lazy("中止计时却没有中止记录"),
             _lazy("期限停着，案件却没有尚未恢复的中止。"),
-            _lazy("期限 %(rule)s 停着，案件没有未恢复的中止"),
+            _lazy("期限 %(rule)s停着，案件没有未恢复的中止"),
         ),
         Kind(
             "unfired",
             _lazy("提醒到点未发"),
             _lazy("到点超过 10 分钟仍未发出。"),
-            _lazy("期限 %(rule)s 的第 %(rung)s 级提醒到点未发"),
+            _lazy("期限 %(rule)s的第 %(rung)s 级提醒到点未发"),
         ),
         Kind(
             "outlived",
             _lazy("已结案件的期限仍在走"),
             _lazy("案件已结、已归档或已撤销，期限应当停止。"),
-            _lazy("案件已结束，期限 %(rule)s 仍未停止"),
+            _lazy("案件已结束，期限 %(rule)s仍未停止"),
         ),
         Kind(
             "stuck",
@@ -149,12 +150,15 @@ LATE = (
 def audit(*, at: dt.datetime, courts: Collection[int] | None = None, limit: int | None = None) -> Audit:
     """Everything late or orphaned at an instant; courts: only theirs; limit: no more findings of a kind than this.
 
-    A statement per kind, one for the lateness of the last firings, one for the packs (and one more for each pack
+    A statement per kind, one for the lateness of the last firings, two for the packs (and one more for each pack
     that this process has not read yet).
     """
     asked = about(at=at, courts=courts, limit=limit)
+    matters = matters_in_use()
     found = [
-        _finding(KINDS[kind], row) for kind, statement in CHECKS.items() for row in _rows(statement, asked)
+        _finding(KINDS[kind], row, matters)
+        for kind, statement in CHECKS.items()
+        for row in _rows(statement, asked)
     ]
     return Audit(at, tuple(found), lateness_of(lateness(asked).values()))
 
@@ -191,7 +195,7 @@ def _outlives(rule: DeadlineRule) -> bool:
     return follows or rule.start in ("case_closed", "case_closed_termination")
 
 
-def _finding(kind: Kind, row: tuple[Any, ...]) -> Finding:
+def _finding(kind: Kind, row: tuple[Any, ...], matters: Matters) -> Finding:
     court_id, case_id, number, sealed, owner_id, place, since, detail = row
     return Finding(
         kind,
@@ -202,15 +206,17 @@ def _finding(kind: Kind, row: tuple[Any, ...]) -> Finding:
         owner_id,
         place,
         since,
-        named(json.loads(detail)),
+        named(json.loads(detail), matters),
     )
 
 
-def named(detail: Mapping[str, Any]) -> dict[str, Any]:
+def named(detail: Mapping[str, Any], matters: Matters) -> dict[str, Any]:
     """Codes by their Chinese names."""
     said = dict(detail)
     if "topic" in said:
         said["topic"], said["state"] = label(said["topic"]), State(said["state"]).label
+    if "rule" in said:
+        said["rule"] = matters.cited(said["rule"])
     if said.get("paper") in kinds():
         said["paper"] = kinds()[said["paper"]].zh
     return said

@@ -26,6 +26,7 @@ from django.db.models.functions import TruncDate
 from cases.models import Case, Node
 from cases.selectors import flags
 from courts.models import Court, Unit, User
+from deadlines.matters import Matters, matters_in_use
 from deadlines.models import Deadline
 from deadlines.querysets import DeadlineQuerySet
 from kernel.time import SHANGHAI, at_local, local, today
@@ -112,10 +113,11 @@ class Board:
     days: Mapping[dt.date, int]
     flags: Mapping[str, int]
     flag_rules: Mapping[str, FlagRule]
-    rolling: Sequence[Rolled]
+    rolling: Rolling
     open_orders: int
     late_orders: int
     names: Names
+    matters: Matters
 
     @property
     def as_of(self) -> str:
@@ -139,6 +141,15 @@ class Rolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Rolling:
+    """A page of the rolling list; the cursors are "" at an end."""
+
+    rows: Sequence[Rolled] = ()
+    next: str = ""
+    prev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What ids are called."""
 
@@ -147,8 +158,8 @@ class Names:
     people: Mapping[int, str] = field(default_factory=dict)
 
 
-def board(user: User, at: dt.datetime, *, roll: int = 8, skip: int = 0) -> Board:
-    """The board of a person. Fifteen queries at most, however much there is. roll, skip: of the rolling list.
+def board(user: User, at: dt.datetime, *, roll: int = 8, after: str = "", before: str = "") -> Board:
+    """The board of a person. Seventeen queries at most, however much there is. roll: rows of the rolling list, after, before: its cursors.
 
     What courts seen whole count together is read from the tallies while they are fresh, the rest is counted now;
     `Board.at` is the instant of the figures.
@@ -158,9 +169,9 @@ def board(user: User, at: dt.datetime, *, roll: int = 8, skip: int = 0) -> Board
     sums = sums_of(user, at, kept)
     rules = flags.flags_in_use(user)
     five = flags.names_in(FIVE_OVER, rules)
-    up = flags.flagged(user, at, names=five, limit=roll, offset=skip) if five else []
+    up = flags.flagged(user, at, names=five, after=after, before=before, size=roll) if five else None
     orders = list(_orders(user).values_list("overdue_at", flat=True)[:10_000])
-    rolled = _rolled(up)
+    rolling = _rolled(up) if up else Rolling()
     return Board(
         at=at,
         today=today(at),
@@ -174,18 +185,20 @@ def board(user: User, at: dt.datetime, *, roll: int = 8, skip: int = 0) -> Board
         days=sums.days,
         flags=_flags(user, at, kept) if rules else {},
         flag_rules=rules,
-        rolling=rolled,
+        rolling=rolling,
         open_orders=len(orders),
         late_orders=sum(1 for overdue_at in orders if overdue_at <= at),
         names=names_of(sums.courts, sums.teams, sums.officers),
+        matters=sums.matters,
     )
 
 
 @dataclass
 class Sums:
-    """The figures added up, by court, team, officer and kind; bands: days late; days: last days to come."""
+    """The figures added up, by court, team, officer and matter; bands: days late; days: last days to come."""
 
     on: dt.date
+    matters: Matters
     whole: Tally = field(default_factory=Tally)
     money: Tally = field(default_factory=Tally)
     courts: dict[int, Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -208,7 +221,7 @@ class Sums:
             case "officer":
                 self.officers[int(key) if key else None].join(figures)
             case "kind":
-                self.kinds[key].join(figures)
+                self.kinds[self.matters.key(key)].join(figures)
                 if key in self._paying:
                     self.money.join(figures)
             case "court":
@@ -222,7 +235,8 @@ class Sums:
     def add(self, row: tuple[int, int | None, int | None, str, dt.date, bool, int]) -> None:
         """Add n clocks counted now."""
         court, team, officer, kind, day, late, n = row
-        counted = [self.whole, self.courts[court], self.teams[team], self.officers[officer], self.kinds[kind]]
+        matter = self.kinds[self.matters.key(kind)]
+        counted = [self.whole, self.courts[court], self.teams[team], self.officers[officer], matter]
         if kind in self._paying:
             counted.append(self.money)
         for tally in counted:
@@ -235,7 +249,7 @@ class Sums:
 
 def sums_of(user: User, at: dt.datetime, kept: tallies.Kept | None) -> Sums:
     """What a person sees, added up: the tallies where they stand, and what lies beside them."""
-    sums = Sums(today(at))
+    sums = Sums(today(at), matters_in_use())
     for row in kept.rows if kept else ():
         sums.join(row)
     live = first_of_nodes(user)
@@ -261,7 +275,8 @@ def rows_of(user: User, asked: Asked, at: dt.datetime) -> DeadlineQuerySet:
         if value is not None:
             rows = rows.filter(**{name: value} if value else {f"{name}__isnull": True})
     if asked.kind:
-        rows = rows.filter(Q(node_kind=asked.kind) | Q(node_kind="", rule_id=asked.kind))
+        rules = matters_in_use().rules(asked.kind)
+        rows = rows.filter(Q(node_kind=asked.kind) | Q(node_kind="", rule_id__in=rules))
     if asked.money:
         rows = rows.filter(node_kind__in=money_kinds())
     if asked.ordered:
@@ -355,13 +370,14 @@ def _orders(user: User) -> QuerySet[Order]:
     return Order.objects.visible_to(user).unanswered().filter(kind=Order.Kind.ORDER)
 
 
-def _rolled(up: Sequence[flags.Flag]) -> list[Rolled]:
-    ids = {flag.case_id for flag in up}
-    rows = Case.objects.filter(pk__in=ids).values_list(
+def _rolled(up: flags.Flagged) -> Rolling:
+    ids = {flag.case_id for flag in up.flags}
+    about = Case.objects.filter(pk__in=ids).values_list(
         "pk", "number", "court__short_name", "owner__full_name"
     )
-    cases = {pk: (number, court, officer or "") for pk, number, court, officer in rows} if ids else {}
-    return [Rolled(flag, *cases[flag.case_id]) for flag in up if flag.case_id in cases]
+    cases = {pk: (number, court, officer or "") for pk, number, court, officer in about} if ids else {}
+    rows = [Rolled(flag, *cases[flag.case_id]) for flag in up.flags if flag.case_id in cases]
+    return Rolling(rows, up.next, up.prev)
 
 
 def names_of(

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deadlines.matters import matters_in_use
 from kernel.dates import long_date
-from regimes.nodes import load_nodes
 from regimes.vocabulary import load_vocabulary
 from supervision.board import BANDS, Asked, Board, Names, Tally
 from supervision.overdue import Line, Lines
@@ -155,13 +155,13 @@ def rolling(found: Board, may_order: bool = False) -> list[Row]:
             "place": "　".join(filter(None, (row.court, row.officer))),
             "order_url": reverse("supervision:issue", args=[row.flag.case_id]) if may_order else "",
         }
-        for row in found.rolling
+        for row in found.rolling.rows
     ]
 
 
 def group_tables(found: Board) -> list[Row]:
     """By court (where there are several), team, officer and node, the latest first."""
-    kinds = {node.kind: node.zh for node in load_nodes()}
+    kinds = {key: found.matters.words(key) for key in found.kinds}
     groups = [
         ("officer", _("承办人"), found.officers, found.names.people, _("未分案")),
         ("kind", _("节点"), found.kinds, kinds, ""),
@@ -261,11 +261,10 @@ def _day(day: dt.date, today: dt.date) -> str:
 
 def table_title(asked: Asked, names: Names) -> str:
     """What a list is of: 已超期 · 执行通知 · 李明法."""
-    kinds = {node.kind: node.zh for node in load_nodes()}
     parts = [
         str(WHEN_WORDS[asked.when or "late"]) if asked.on is None else long_date(asked.on),
         _("案款") if asked.money else "",
-        kinds.get(asked.kind, asked.kind),
+        matters_in_use().words(asked.kind) if asked.kind else "",
         str(BAND_WORDS.get(asked.band, "")),
         names.courts.get(asked.court or 0, ""),
         names.teams.get(asked.team or 0, ""),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from cases.models import Case, Subject
 from courts.models import User
+from deadlines.matters import Matters, matters_in_use
 from deadlines.models import Deadline
 from kernel.keyset import SIZE, Segment, page
-from supervision.actions.orders import duty_words
 from supervision.board import Asked, Names, day_of, names_of, rows_of
 from supervision.models import Order
 
@@ -53,7 +53,7 @@ def lines(
     before: str = "",
     size: int = SIZE,
 ) -> Lines:
-    """The nodes of a number, longest late first. Seven queries, however many there are."""
+    """The nodes of a number, longest late first. Nine queries, however many there are."""
     rows = Segment("clock", rows_of(user, asked, at), ("overdue_at", "id"))
     found = page([rows], after=after, before=before, size=size)
     return Lines(_lines([clock for _name, clock in found.rows], on), found.next, found.prev)
@@ -70,8 +70,8 @@ def _lines(clocks: Sequence[Deadline], on: dt.date) -> list[Line]:
         )
     }
     names = names_of((c.court_id for c in clocks), (c.team_id for c in clocks), (c.owner_id for c in clocks))
-    orders = orders_of(c.pk for c in clocks)
-    return [_line(clock, on, numbers, labels, names, orders) for clock in clocks]
+    orders, matters = orders_of(c.pk for c in clocks), matters_in_use()
+    return [_line(clock, on, numbers, labels, names, orders, matters) for clock in clocks]
 
 
 def orders_of(clock_ids: Iterable[int]) -> dict[int, Order]:
@@ -91,6 +91,7 @@ def _line(
     labels: dict[int, str],
     names: Names,
     orders: dict[int, Order],
+    matters: Matters,
 ) -> Line:
     label = labels.get(clock.subject_id, "")
     day = day_of(clock)
@@ -98,7 +99,7 @@ def _line(
         clock=clock,
         case_id=clock.case_id,
         number=numbers.get(clock.case_id, ""),
-        matter=f"{duty_words(clock)}（{label}）" if label else duty_words(clock),
+        matter=f"{matters.of(clock)}（{label}）" if label else matters.of(clock),
         court=names.courts.get(clock.court_id, ""),
         team=names.teams.get(clock.team_id or 0, ""),
         officer=names.people.get(clock.owner_id or 0, ""),

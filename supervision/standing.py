@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
+from deadlines.matters import Matters
 from kernel.identity import mask_name
 from regimes.nodes import load_nodes
 from regimes.vocabulary import load_vocabulary
@@ -22,10 +23,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Today's names of those whom events know by number. people, teams: id -> name."""
+    """Today's names of those whom events know by number. people, teams: id -> name; matters: what rules are about."""
 
     people: Mapping[int, str]
     teams: Mapping[int, str]
+    matters: Matters
 
 
 def masked(state: State) -> State:
@@ -112,8 +114,8 @@ def _node(table: str, row: Row, labels: Mapping[int, str], names: Names) -> str:
     return " ".join(filter(None, [*words, row["outcome"], row["reason"]]))
 
 
-def _clock(table: str, row: Row, labels: Mapping[int, str], _names: Names) -> str:
-    words = [_shown(table, row, "state"), row["rule_id"], _about(row, labels)]
+def _clock(table: str, row: Row, labels: Mapping[int, str], names: Names) -> str:
+    words = [_shown(table, row, "state"), names.matters.cited(row["rule_id"]), _about(row, labels)]
     words.append(_("第 %s 次") % row["run"] if row["run"] > 1 else "")
     words.append(_("%s 起算") % row["start"][:16])
     words.append(_("%s 届满") % row["due_on"] if row["due_on"] else "")
@@ -132,18 +134,18 @@ def _fact(_table: str, row: Row, labels: Mapping[int, str], _names: Names) -> st
     return f"{fact.zh if fact else key} {_about(row, labels)}：{value or _text(row['value'])}"
 
 
-def _hold(_table: str, row: Row, labels: Mapping[int, str], _names: Names) -> str:
+def _hold(_table: str, row: Row, labels: Mapping[int, str], names: Names) -> str:
     kind = load_vocabulary().intervals.get(row["kind"], row["kind"])
     last = row["last"] or _("尚未恢复")
-    which = "、".join([*map(_node_name, row["stops"]), *row["rules"]])
+    which = "、".join([*map(_node_name, row["stops"]), *map(names.matters.cited, row["rules"])])
     voided = _("已撤销") if row["voided"] else ""
     return " ".join(
         filter(None, [kind, f"{row['first']} — {last}", _about(row, labels), which, row["ground"], voided])
     )
 
 
-def _extension(_table: str, row: Row, labels: Mapping[int, str], _names: Names) -> str:
-    return f"{row['rule_id']} {_about(row, labels)} +{row['days']} {row['ground']}"
+def _extension(_table: str, row: Row, labels: Mapping[int, str], names: Names) -> str:
+    return f"{names.matters.cited(row['rule_id'])} {_about(row, labels)} +{row['days']} {row['ground']}"
 
 
 def _property(table: str, row: Row, _labels: Mapping[int, str], _names: Names) -> str:

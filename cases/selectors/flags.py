@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -22,6 +22,7 @@ from courts.models import CourtPack, User
 from deadlines.library import library_in_use
 from deadlines.models import Deadline
 from deadlines.querysets import DeadlineQuerySet
+from kernel.keyset import SIZE, Segment, page
 from regimes.rules import FlagRule
 from regimes.vocabulary import load_vocabulary
 
@@ -56,6 +57,15 @@ class Flag:
         return (today - self.since).days + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A page of flags; the cursors are "" at an end."""
+
+    flags: Sequence[Flag] = ()
+    next: str = ""
+    prev: str = ""
+
+
 def flags_of(case_ids: Collection[int], at: dt.datetime) -> dict[int, list[Flag]]:
     """Case -> its flags, the longest standing first; cases without one are absent. One query, none for no cases."""
     if not case_ids:
@@ -64,15 +74,29 @@ def flags_of(case_ids: Collection[int], at: dt.datetime) -> dict[int, list[Flag]
 
 
 def flagged(
-    user: User, at: dt.datetime, *, names: Collection[str] = (), limit: int = 50, offset: int = 0
-) -> list[Flag]:
+    user: User,
+    at: dt.datetime,
+    *,
+    names: Collection[str] = (),
+    after: str = "",
+    before: str = "",
+    size: int = SIZE,
+) -> Flagged:
     """The flags of the cases a person may see, the longest standing first. names: only these flags, () = every one.
 
-    For lists that roll (HD-12) and registers (JZ-55). One query of at most `limit` clocks.
+    For lists that roll (HD-12) and registers (JZ-55): each flag of a case stands on one page alone. Two queries.
     """
-    rows = _seen(user, at, names).order_by("overdue_at", "id")[offset : offset + limit]
-    found = _grouped(rows)
-    return sorted((flag for flags in found.values() for flag in flags), key=lambda f: (f.since, f.clock_id))
+    # Of the clocks that hold up one flag the earliest speaks for it.
+    earlier = Deadline.objects.flagging(at).filter(case_id=OuterRef("case_id"), flag=OuterRef("flag"))
+    earlier = earlier.filter(
+        Q(overdue_at__lt=OuterRef("overdue_at")) | Q(overdue_at=OuterRef("overdue_at"), pk__lt=OuterRef("pk"))
+    )
+    first = _seen(user, at, names).filter(~Exists(earlier)).only(*COLUMNS)
+    found = page([Segment("flag", first, ("overdue_at", "id"))], after=after, before=before, size=size)
+    clocks = [clock for _segment, clock in found.rows]
+    standing = flags_of({clock.case_id for clock in clocks}, at)
+    carried = {(flag.case_id, flag.name): flag for flags in standing.values() for flag in flags}
+    return Flagged([carried[clock.case_id, clock.flag] for clock in clocks], found.next, found.prev)
 
 
 def count_by_flag(

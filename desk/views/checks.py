@@ -13,6 +13,7 @@ from cases.actions.holds import try_out
 from cases.actions.repinning import preview_repin
 from cases.repinning import Shift
 from cases.states import ClosingType
+from deadlines.matters import Matters, matters_in_use
 from desk.corrected import change_parts
 from desk.forms.act_form import About
 from desk.selectors.case_file import CaseFile
@@ -83,16 +84,21 @@ def check_version(about: About, given: dict[str, Any]) -> Check:
     code, version = split(given["release"])
     case = about.file.case
     found = preview_repin(case_id=case.pk, code=code, version=version, actor=about.file.user)
+    matters = matters_in_use()
     warning = _("审批通过前，各项期限不变；通过后按上面的日期重算。") if found else _("没有期限因此变动。")
-    return Check([_shift_row(case.number, each) for each in found], warning)
+    return Check([_shift_row(case.number, each, matters) for each in found], warning)
 
 
-def _shift_row(number: str, shift: Shift) -> dict[str, Any]:
+def _shift_row(number: str, shift: Shift, matters: Matters) -> dict[str, Any]:
     gone = _("不再计算") if shift.change == "ended" else _("视为已完成")
     old = plain_day(shift.old) if shift.old else _("没有")
     new = plain_day(shift.new) if shift.new else gone
     about = "" if shift.subject == number else f"（{shift.subject}）"
-    return {"label": f"{shift.rule_id}{about}", "value": f"{old} → {new}", "note": shift.statement}
+    return {
+        "label": f"{matters.words(shift.rule_id)}{about}",
+        "value": f"{old} → {new}",
+        "note": f"{shift.rule_id} {shift.statement}",
+    }
 
 
 def check_correct(about: About, given: dict[str, Any]) -> Check:

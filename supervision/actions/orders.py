@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.snapshot import Locked, lock_case
 from courts.models import Court, User
+from deadlines.matters import matters_in_use
 from deadlines.models import Deadline
 from documents.uploads import store_upload
 from kernel import time
 from kernel.errors import BadInput, Conflict, WrongState
-from regimes.nodes import load_nodes
-from regimes.vocabulary import load_vocabulary
 from supervision import policy, reminding
 from supervision.actions.holding import Held, holding, must, text_of, write
 from supervision.models import Order, OrderExtension
@@ -298,13 +297,7 @@ def _matter(locked: Locked, clock: Deadline | None) -> str:
     if clock is None:
         return str(_("全案"))
     about = "" if clock.subject_id == locked.root else f"（{locked.labels.get(clock.subject_id, '')}）"
-    return f"{duty_words(clock)}{about}"[:120]
-
-
-def duty_words(clock: Deadline) -> str:
-    """What a clock is about: the node's name, else the id of its rule."""
-    nodes = {node.kind: node.zh for node in load_nodes()}
-    return nodes.get(clock.node_kind) or load_vocabulary().flags.get(clock.flag) or clock.rule_id
+    return f"{matters_in_use().of(clock)}{about}"[:120]
 
 
 def _next_ordinal(order: Order) -> int:

@@ -25,6 +25,9 @@ from supervision.policy import may_order_somewhere
 from supervision.views.paging import CURSORS, cursors, turning
 
 ROLL = 8
+ROLLING = "roll_"
+"""The rolling list stands beside another one on the wall: its cursors have names of their own."""
+ROLLED = tuple(f"{ROLLING}{name}" for name in CURSORS)
 SCREEN_LINES = 5
 REFRESH_SECONDS = 60
 
@@ -34,8 +37,8 @@ REFRESH_SECONDS = 60
 def board(request: HttpRequest) -> HttpResponse:
     """What is late in a person's reach, and what will be."""
     request.at = at = time.now()
-    skip = _number(request, "roll") or 0
-    found = board_of(request.user, at, roll=ROLL, skip=skip)
+    found = board_of(request.user, at, roll=ROLL, **cursors(request, ROLLING))
+    turned = turning(request, found.rolling, ROLLING)
     context = {
         "title": _("指挥中心"),
         "note": _("%(place)s · 截至 %(time)s") % {"place": _place(request.user), "time": found.as_of},
@@ -49,8 +52,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "tiles": tables.tiles(found),
         "flags": tables.flag_lines(found),
         "rolling": tables.rolling(found, may_order_somewhere(request.user)),
-        "roll_next": f"?roll={skip + ROLL}" if len(found.rolling) == ROLL else "",
-        "roll_first": "?" if skip else "",
+        "roll_next": turned["next_url"],
+        "roll_prev": turned["prev_url"],
         "groups": tables.group_tables(found),
         "bands": tables.band_lines(found),
         "days": tables.day_lines(found),
@@ -103,7 +106,7 @@ def screen(request: HttpRequest) -> HttpResponse:
     """大屏: the same figures for the wall; htmx asks for its body every minute (?part=1)."""
     request.at = at = time.now()
     nth = _number(request, "page") or 0
-    found = board_of(request.user, at, roll=SCREEN_LINES, skip=nth * SCREEN_LINES)
+    found = board_of(request.user, at, roll=SCREEN_LINES, **cursors(request, ROLLING))
     on = time.today(at)
     latest = lines(request.user, Asked(), at, on, **cursors(request), size=SCREEN_LINES)
     ranked = next((g for g in tables.group_tables(found) if g["id"] in ("by-court", "by-team")), None)
@@ -125,12 +128,22 @@ def screen(request: HttpRequest) -> HttpResponse:
         "lines": latest.lines,
         "may_order": may_order_somewhere(request.user),
         "page": nth,
-        "here": urlencode({name: value for name, value in request.GET.items() if name in (*CURSORS, "page")}),
-        "next_url": f"?{urlencode({'after': latest.next, 'page': nth + 1})}" if latest.next else "",
-        "prev_url": f"?{urlencode({'before': latest.prev, 'page': max(nth - 1, 0)})}" if latest.prev else "",
+        "here": urlencode(
+            {name: value for name, value in request.GET.items() if name in (*CURSORS, *ROLLED, "page")}
+        ),
+        "next_url": _wall_page(nth + 1, latest.next, found.rolling.next, "after"),
+        "prev_url": _wall_page(nth - 1, latest.prev, found.rolling.prev, "before"),
     }
     part = request.htmx and request.GET.get("part") == "1"
     return render(request, "supervision/_screen.html" if part else "supervision/screen.html", context)
+
+
+def _wall_page(nth: int, cursor: str, rolling: str, side: str) -> str:
+    """Both lists of the wall turn together; the rolling one begins anew at its end."""
+    if not cursor:
+        return ""
+    rolled = {f"{ROLLING}{side}": rolling} if rolling else {}
+    return f"?{urlencode({side: cursor, **rolled, 'page': max(nth, 0)})}"
 
 
 def asked_of(request: HttpRequest) -> Asked:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.models import Case
 from courts.access import staff
 from courts.calendar import calendar_for
+from deadlines.matters import matters_in_use
 from deadlines.models import Deadline
 from kernel import time
 from kernel.errors import DomainError
@@ -56,7 +57,7 @@ def issue(request: HttpRequest, case_id: int) -> HttpResponse:
         "title": _("补充督办") if joined else _("发起督办"),
         "case": case,
         "case_url": reverse("desk:case", args=[case.pk]),
-        "matter": joined.matter if joined else verbs.duty_words(clock) if clock else _("全案"),
+        "matter": joined.matter if joined else matters_in_use().of(clock) if clock else _("全案"),
         "last": order_tables.clock_words(clock, at) if clock else "",
         "form": form,
         "joined": joined,

@@ -21,24 +21,24 @@ class Turned(Protocol):
         """In front of its first row."""
 
 
-def cursors(request: HttpRequest) -> dict[str, str]:
-    """Where the page asked for begins."""
-    return {name: request.GET.get(name, "") for name in CURSORS}
+def cursors(request: HttpRequest, of: str = "") -> dict[str, str]:
+    """Where the page asked for begins. of: "roll_" for the second list of a page."""
+    return {name: request.GET.get(f"{of}{name}", "") for name in CURSORS}
 
 
-def turning(request: HttpRequest, found: Turned) -> dict[str, str]:
-    """The addresses of the pages before and behind, as components/pager.html takes them."""
+def turning(request: HttpRequest, found: Turned, of: str = "") -> dict[str, str]:
+    """The addresses of the pages before and behind, as components/pager.html takes them. of: as `cursors`."""
     return {
-        "prev_url": _with(request, "before", found.prev),
-        "next_url": _with(request, "after", found.next),
+        "prev_url": _with(request, of, "before", found.prev),
+        "next_url": _with(request, of, "after", found.next),
     }
 
 
-def _with(request: HttpRequest, name: str, cursor: str) -> str:
+def _with(request: HttpRequest, of: str, name: str, cursor: str) -> str:
     if not cursor:
         return ""
     query = request.GET.copy()
     for each in CURSORS:
-        query.pop(each, None)
-    query[name] = cursor
+        query.pop(f"{of}{each}", None)
+    query[f"{of}{name}"] = cursor
     return f"?{query.urlencode()}"

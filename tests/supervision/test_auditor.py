@@ -304,5 +304,5 @@ def test_the_number_of_statements_does_not_grow(case: Case, home: House, django_
         Timer.objects.all().delete()
         at = time.now()
         audit(at=at)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             audit(at=at)

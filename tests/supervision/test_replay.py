@@ -124,10 +124,10 @@ def test_a_case_as_it_stood_on_a_day(case: Case) -> None:
     assert "截至 2023-04-25" in before
     assert "状态 已分案；承办人 李明法" in before
     assert "待办 执行通知 [李*]" in before
-    assert "进行中 JZ-D-01 [李*]" in before
+    assert "进行中 执行通知（JZ-D-01） [李*]" in before
     assert "状态 执行中" in after
     assert "已办结 执行通知 [李*]" in after
-    assert "按期办结 JZ-D-01 [李*]" in after
+    assert "按期办结 执行通知（JZ-D-01） [李*]" in after
     assert "2023-04-26 完成" in after
     assert "送达方式 [李*]：电子" in after
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from cases.selectors.flags import flagged
 from courts.models import User
+from deadlines.models import Deadline
 from kernel import time
 from kernel.keyset import page_of
 from supervision.board import Asked
 from supervision.longpending import long_pending
 from supervision.overdue import lines
+from supervision.views import board as board_views
 from tests.factories.cases import House, assigned, filing, house
-from tests.factories.pages import client_of
+from tests.factories.pages import client_of, main
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-06-10 10:00"
@@ -117,3 +121,37 @@ def test_week_and_workload_are_turned(home: House) -> None:
         behind = browser.get(f"/supervision/workload?after={place}")
         assert behind.context["groups"] == whole.context["groups"]
         assert not browser.get("/supervision/workload?after=999999999~0~0~0~0").context["groups"]
+
+
+@pytest.mark.req("HD-12")
+def test_the_rolling_list_turns_by_its_key_and_tells_a_flag_once(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """A case that carries one flag by two clocks stands once, with both; every page costs the same."""
+    monkeypatch.setattr(board_views, "ROLL", 3)
+    home = house(features=("haidian",))
+    for day in ("2026-05-04", "2026-05-05", "2026-05-06", "2026-05-07"):
+        with time.travel(f"{day} 09:30"):
+            assigned(home, filing(day))
+    with time.travel(NOW):
+        centre, at = User.objects.get(pk=home.centre.pk), time.now()
+        running = Deadline.objects.running().order_by("case_id", "-pk")
+        for case_id in set(running.values_list("case_id", flat=True)):
+            twice = running.filter(case_id=case_id).values_list("pk", flat=True)[:2]
+            Deadline.objects.filter(pk__in=list(twice)).update(flag="long_open", overdue_at=at)
+        carried = flagged(centre, at, names=["long_open"]).flags
+        assert [flag.clocks for flag in carried] == [2, 2, 2, 2]
+        browser = client_of(home.centre)
+        seen, address = [], "/supervision/"
+        with django_assert_max_num_queries(40) as first:
+            page = browser.get(address)
+        while True:
+            seen += [row["number"] + row["flag"] for row in page.context["rolling"]]
+            if not page.context["roll_next"]:
+                break
+            with django_assert_max_num_queries(len(first)):
+                page = browser.get(address + page.context["roll_next"])
+        assert len(seen) == len(set(seen)) == 4
+        back = browser.get(address + page.context["roll_prev"])
+        assert [row["number"] + row["flag"] for row in back.context["rolling"]] == seen[:3]
+        assert "回到第一批" in main(page)

@@ -157,7 +157,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _waits(request: HttpRequest, known: Frame) -> str:
-    """How much waits on this list, for the title of the tab; the worklist says so by itself."""
+    """How much waits on this list, for the title of the tab; a view that counts it anyway passes its own `waits`."""
     counts = {"desk:approvals": known.waiting, "desk:notifications": known.unread}
     return next((_shown(n) for name, n in counts.items() if request.path == reverse(name)), "")
 

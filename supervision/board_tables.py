@@ -46,19 +46,22 @@ DEFINITIONS = (
         _lazy("从今天起三日内、七日内届满的节点，含今天，不含已超期。用作提前预警。"),
     ),
     (_lazy("案款超期"), _lazy("发款阶段的超期节点。")),
-    (_lazy("长期未结"), _lazy("带有“长期未结”或者“长期未评估拍卖”标记的案件。")),
+    (
+        _lazy("长期未结"),
+        _lazy("带有“长期未结”标记的案件；所辖法院都没有采用这一标记的，列“长期未评估拍卖”的案件。"),
+    ),
     (_lazy("督办未反馈"), _lazy("已发出、还没有反馈的督办单；逾期是指过了反馈期限。催办不计。")),
     (
         _lazy("五超"),
         _lazy("财产超期未控、措施到期未处置、超期未发款、长期未结、超期未归档的案件；日数见各案标记的规则。"),
     ),
 )
-"""What each figure means, in words; shown on hover and, for a tap, at the foot of the page."""
+"""What each figure means, in words; told where the figure stands, and all together at the foot of the page."""
 
 
-def meaning(name: str) -> str:
-    """The definition of a figure."""
-    return next((str(text) for title, text in DEFINITIONS if str(title) == name), "")
+def told(place: str, name: str) -> Row:
+    """The definition of a figure, for who points at it. place: unique on the page."""
+    return {"id": f"told-{place}", "text": next(text for title, text in DEFINITIONS if str(title) == name)}
 
 
 def link(**given: object) -> str:
@@ -76,11 +79,15 @@ def flag_link(name: str, **given: object) -> str:
 def tiles(found: Board) -> list[Row]:
     """The row of figures on top."""
     whole, money = found.whole, found.money
-    long = sum(found.flags.get(name, 0) for name in ("long_open", "long_pending"))
-    flag = "long_pending" if found.flags.get("long_pending") else "long_open"
+    flag = (
+        "long_pending"
+        if "long_open" not in found.flag_rules and "long_pending" in found.flag_rules
+        else "long_open"
+    )
     return [
         {
             "label": _("超期节点"),
+            "told": told("late", "超期节点"),
             "value": f"{whole.late:,}",
             "note": _("最长 %d 日") % whole.oldest if whole.late else _("没有超期"),
             "tone": "over" if whole.late else "",
@@ -89,6 +96,7 @@ def tiles(found: Board) -> list[Row]:
         },
         {
             "label": _("今天到期"),
+            "told": told("today", "今天到期"),
             "value": f"{whole.today:,}",
             "note": _("三日内 %d") % whole.soon,
             "tone": "soon" if whole.today else "",
@@ -97,6 +105,7 @@ def tiles(found: Board) -> list[Row]:
         },
         {
             "label": _("七日内到期"),
+            "told": told("week", "三日内、七日内到期"),
             "value": f"{whole.week:,}",
             "note": _("含今天"),
             "icon": "calendar-due",
@@ -104,6 +113,7 @@ def tiles(found: Board) -> list[Row]:
         },
         {
             "label": _("案款超期"),
+            "told": told("money", "案款超期"),
             "value": f"{money.late:,}",
             "note": _("最长 %d 日") % money.oldest if money.late else _("没有超期"),
             "tone": "over" if money.late else "",
@@ -111,14 +121,16 @@ def tiles(found: Board) -> list[Row]:
             "url": link(when="late", money=1),
         },
         {
-            "label": _("长期未结"),
-            "value": f"{long:,}",
+            "label": load_vocabulary().flags[flag],
+            "told": told("long", "长期未结"),
+            "value": f"{found.flags.get(flag, 0):,}",
             "note": _("件案件"),
             "icon": "hourglass",
             "url": flag_link(flag),
         },
         {
             "label": _("督办未反馈"),
+            "told": told("orders", "督办未反馈"),
             "value": f"{found.open_orders:,}",
             "note": _("逾期 %d") % found.late_orders,
             "tone": "over" if found.late_orders else "",
@@ -135,7 +147,7 @@ def flag_lines(found: Board) -> list[Row]:
     return [
         {
             "name": load_vocabulary().flags.get(name, name),
-            "about": found.flag_rules[name].statement,
+            "told": {"id": f"told-flag-{name}", "text": found.flag_rules[name].statement},
             "five": name in five,
             "count": n,
             "url": flag_link(name),
@@ -182,11 +194,11 @@ def _group(key: str, title: str, tallies: Mapping[Any, Tally], names: Mapping[An
         "title": _("按%s") % title,
         "columns": [
             {"label": title, "kind": "main"},
-            {"label": _("超期"), "kind": "num"},
-            {"label": _("最长"), "kind": "num"},
-            {"label": _("今天到期"), "kind": "num"},
-            {"label": _("三日内"), "kind": "num"},
-            {"label": _("七日内"), "kind": "num"},
+            {"label": _("超期"), "kind": "num", "told": told(f"{key}-late", "超期节点")},
+            {"label": _("最长"), "kind": "num", "told": told(f"{key}-oldest", "超期天数")},
+            {"label": _("今天到期"), "kind": "num", "told": told(f"{key}-today", "今天到期")},
+            {"label": _("三日内"), "kind": "num", "told": told(f"{key}-soon", "三日内、七日内到期")},
+            {"label": _("七日内"), "kind": "num", "told": told(f"{key}-week", "三日内、七日内到期")},
         ],
         "groups": [
             {

@@ -63,6 +63,7 @@ def card(found: Card, view: View, span: Span) -> Dict:
         "target": target_words(calc),
         "direction": direction_words(calc),
         "definition": found.line.definition,
+        "told": _told(found.line),
         "source": found.line.source,
         "statement": found.line.rule.statement,
         "stated": found.line.rule.stated,
@@ -70,6 +71,11 @@ def card(found: Card, view: View, span: Span) -> Dict:
         "parts": _parts(found, given) if view.level == "court" else [],
         "url": address("indicator", found.line.code, **given),
     }
+
+
+def _told(line: Declared) -> Dict:
+    """What a figure means, for who points at its name."""
+    return {"id": f"told-{line.code.replace('.', '-')}", "text": line.definition}
 
 
 def _parts(found: Card, given: Dict) -> list[Dict]:
@@ -103,7 +109,7 @@ def compared(
     """Courts down, indicators across: columns and rows, each figure leading to its cases (TJ-01, CN-01)."""
     columns = [
         {"label": _("法院"), "kind": "main"},
-        *({"label": line.title, "kind": "num"} for line in lines),
+        *({"label": line.title, "kind": "num", "told": _told(line)} for line in lines),
     ]
     body = [
         {

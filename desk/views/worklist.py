@@ -60,7 +60,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "footing": table.footing(found),
         "next_url": link(after=found.next) if found.next else "",
         "prev_url": link(before=found.prev) if found.prev else "",
-        "overdue": found.counts.overdue,
+        "waits": found.counts.overdue,
         "bulk": table.bulk(
             found, request.user.scope.may("task_sheet", "W") or bool(request.user.scope.groups)
         ),

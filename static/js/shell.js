@@ -45,6 +45,7 @@ if (side && opener) prepareSide();
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
+  putAway();
   const menu = document.querySelector("details.c-menu[open]");
   if (menu) {
     menu.open = false;
@@ -53,6 +54,16 @@ document.addEventListener("keydown", (event) => {
     showSide(false);
   }
 });
+
+// What a figure means stands over the page while it is pointed at or has the focus (WCAG 1.4.13): Escape puts it away.
+function putAway() {
+  document.querySelectorAll(".c-told:hover, .c-told:focus-within").forEach((told) => {
+    told.classList.add("c-told--away");
+    const again = () => told.classList.remove("c-told--away");
+    told.addEventListener("pointerleave", again, { once: true });
+    told.addEventListener("focusout", again, { once: true });
+  });
+}
 
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details.c-menu[open]").forEach((menu) => {

@@ -41,6 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     turned = turning(request, found.rolling, ROLLING)
     context = {
         "title": _("指挥中心"),
+        "waits": found.whole.late,
         "note": _("%(place)s · 截至 %(time)s") % {"place": _place(request.user), "time": found.as_of},
         "actions": [
             {"label": _("大屏"), "url": reverse("supervision:screen"), "icon": "device-desktop"},

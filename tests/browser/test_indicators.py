@@ -71,6 +71,8 @@ def test_a_number_opens_its_cases_and_a_definition_opens_by_keyboard(visit: Visi
     with time.travel(NOW):
         page = visit("/supervision/indicators?period=2025-06", user=home.centre, width=1440)
         card = page.locator(".c-figure").filter(has_text="法定期限内实际执结率").first
+        card.locator("h3").hover()
+        expect(card.get_by_role("tooltip")).to_contain_text("÷")
         card.locator("summary").focus()
         page.keyboard.press("Enter")
         expect(card.locator("details")).to_contain_text("÷")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from kernel import time
 from supervision.actions.figures import keep_days, keep_figures
 from supervision.indicators.spans import last_spans, span_of
 from supervision.models import Order
+from tests.browser import axe
 from tests.browser.conftest import Shoot, Visit, assert_sound
 from tests.browser.paper import assert_on_paper
 from tests.factories.cases import House, assigned, filing, house
@@ -48,8 +49,46 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page = visit(path, user=user, width=width)
             shoot(page, f"supervision-{name}")
             assert_sound(page)
+            if name == "board":
+                assert_definitions(page, width)
+                shoot(page, "supervision-told")
             if width == 1440 and name in PRINTED:
                 assert_on_paper(page, user.full_name, f"paper-{name}")
+
+
+def assert_definitions(page: Page, width: int) -> None:
+    """What a figure means is read by pointing at it, by keyboard and by a tap; Escape puts it away; nothing is covered aside."""
+    tile = page.locator(".c-tiles > .c-told").filter(has_text="案款超期")
+    words = tile.get_by_role("tooltip", include_hidden=True)
+    expect(words).to_be_hidden()
+    tile.hover()
+    expect(words).to_be_visible()
+    expect(words).to_have_text("发款阶段的超期节点。")
+    page.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    page.mouse.move(0, 0)
+    tile.get_by_role("link").focus()
+    expect(words).to_be_visible()
+    flag = page.locator("#five-title + *, section:has(#five-title)").get_by_role("button").first
+    flag.focus()
+    expect(words).to_be_hidden()
+    expect(page.locator(f"[id='{flag.get_attribute('aria-describedby')}']")).to_be_visible()
+    # A tap gives the question mark the focus, and the page stays where it is.
+    here = page.url
+    page.mouse.move(0, 0)
+    tile.get_by_role("button").click()
+    expect(words).to_be_visible()
+    assert page.url == here
+    if width == 1440:
+        column = page.locator("#by-officer ~ .c-table, .c-card:has(#by-officer) .c-table").get_by_role(
+            "button", name="最长"
+        )
+        page.mouse.move(0, 0)
+        column.hover()
+        expect(page.locator("#told-officer-oldest")).to_contain_text("自然日数")
+        expect(page.locator("#told-officer-oldest")).to_be_visible()
+    assert axe.sideways(page) == 0
+    assert axe.violations(page) == []
 
 
 def on_the_wall() -> House:

@@ -126,6 +126,21 @@ def test_the_workbook_holds_what_the_screen_holds() -> None:
     assert str(rows[0][2].value).startswith("=甲")
 
 
+def test_the_age_of_a_petition_is_the_same_on_page_and_in_the_workbook() -> None:
+    """Received 2023-06-05: 23 days on 06-28, 24 the day after."""
+    _home, case, officer = at_work()
+    register(case, officer, "2023-06-05 09:00", name="甲", received_on=dt.date(2023, 6, 5))
+    for moment, age in (("2023-06-28 09:00", "已 23 日"), ("2023-06-29 09:00", "已 24 日")):
+        with time.travel(moment):
+            browser = client_of(officer)
+            shown = main(browser.get("/petitions/?state=waiting"))
+            response = browser.get("/petitions/?format=xlsx")
+            book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+        (row,) = book.worksheets[0].iter_rows(min_row=2, values_only=True)
+        assert age in shown
+        assert age in " ".join(str(cell) for cell in row)
+
+
 def test_the_register_asks_as_often_for_one_as_for_sixty(django_assert_max_num_queries: Any) -> None:
     _home, case, officer = at_work()
     for number in range(60):

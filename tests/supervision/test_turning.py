@@ -139,6 +139,9 @@ def test_the_rolling_list_turns_by_its_key_and_tells_a_flag_once(
         for case_id in set(running.values_list("case_id", flat=True)):
             twice = running.filter(case_id=case_id).values_list("pk", flat=True)[:2]
             Deadline.objects.filter(pk__in=list(twice)).update(flag="long_open", overdue_at=at)
+        # Another flag on one of them is no part of this number.
+        spare = running.filter(flag="").first()
+        Deadline.objects.filter(pk=spare.pk).update(flag="long_pending", overdue_at=at)
         carried = flagged(centre, at, names=["long_open"]).flags
         assert [flag.clocks for flag in carried] == [2, 2, 2, 2]
         browser = client_of(home.centre)
@@ -155,3 +158,6 @@ def test_the_rolling_list_turns_by_its_key_and_tells_a_flag_once(
         back = browser.get(address + page.context["roll_prev"])
         assert [row["number"] + row["flag"] for row in back.context["rolling"]] == seen[:3]
         assert "回到第一批" in main(page)
+        tile = next(tile for tile in page.context["tiles"] if tile["label"] == "长期未结")
+        listed = browser.get(tile["url"]).context["groups"]
+        assert int(tile["value"]) == sum(len(group["rows"]) for group in listed) == 4

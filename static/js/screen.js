@@ -1,5 +1,6 @@
 // The big screen asks for its body every data-refresh seconds. When nothing has come for three times as long it says so:
-// old figures are never shown as live. The age is counted from when the page last succeeded, by this machine's own ticks.
+// old figures are never shown as live. The age is counted from when the page last succeeded, by this machine's own ticks;
+// so is the time of day, from the server's: what hangs on the wall is not trusted to know it.
 const minute = "分钟";
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
 let succeeded = performance.now();
@@ -22,7 +23,7 @@ function tick() {
   const hold = body.querySelector("[data-hold]");
   const words = held ? hold.dataset.on : hold.dataset.off;
   if (hold.textContent !== words) hold.textContent = words;
-  body.querySelector("[data-clock]").textContent = clock.format(new Date());
+  body.querySelector("[data-clock]").textContent = clock.format(Date.parse(body.dataset.now) + age);
   if (!held && now - asked >= every()) {
     asked = now;
     body.dispatchEvent(new Event("refresh"));

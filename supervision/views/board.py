@@ -115,6 +115,8 @@ def screen(request: HttpRequest) -> HttpResponse:
         "at": found.at,
         "local": time.local(found.at),
         "stamp": found.at.isoformat(),
+        "now": at.isoformat(),
+        "clock": time.local(at),
         "refresh": REFRESH_SECONDS,
         "place": _place(request.user),
         "kpis": tables.tiles(found),

@@ -45,6 +45,6 @@ def test_a_case_goes_to_another_court(visit: Visit, shoot: Shoot, width: int) ->
         taker.get_by_role("button", name="接收，编立新案号").click()
         expect(taker.get_by_text("已接收，案件有了本院案号")).to_be_visible()
         old = visit(f"/transfers/{row.pk}/", user=home.director, width=width)
-        expect(old.get_by_text("移送前的办理记录（只读）")).to_be_visible()
+        expect(old.get_by_text("办理记录（只读）")).to_be_visible()
         shoot(old, f"transfer-record-{width}")
         assert_sound(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -99,7 +100,7 @@ def on_the_wall() -> House:
         where = (home.court, other)[n % 2]
         case = stood(where, "2025-03-03", "2025-05-12" if n % 3 else "", team=None)
         met = f"2025-05-{1 + n % 19:02d}" if n % 4 else ""
-        clock(case, "JZ-D-02", f"2025-04-{5 + n:02d}", met_on=met, node_kind="property_report")
+        clock(case, "JZ-D-02", f"2025-04-{5 + n:02d}", met_on=met, node_kind="property_declaration")
     with time.travel(NOW):
         keep_days([home.court.pk, other.pk], time.today(), at=time.now())
         keep_figures([home.court.pk, other.pk], last_spans(span_of("2025-05"), 2), at=time.now())
@@ -131,6 +132,7 @@ def test_the_big_screen_says_when_its_figures_have_stopped(visit: Visit, shoot: 
         page = visit("/supervision/screen", user=home.superior, width=width)
         page.set_viewport_size({"width": width, "height": width * 9 // 16})
         expect(page.locator("#screen")).to_contain_text("秒后刷新")
+        expect(page.locator("[data-clock]")).to_have_text(re.compile(r"^10:0\d$"))
         shoot(page, "screen")
         assert_sound(page)
         # No answer comes any more, and three of the intervals pass.

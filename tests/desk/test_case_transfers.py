@@ -72,7 +72,7 @@ def test_the_old_court_keeps_a_read_only_record(home: House, other: House, case:
         assert client.get(f"/cases/{case.pk}/").status_code == 404
         shown = client.get(f"/transfers/{row.pk}/")
         case.refresh_from_db()
-        assert "移送前的办理记录（只读）" in words(shown)
+        assert "办理记录（只读）" in words(shown)
         assert "分案" in words(shown)
         assert case.number in words(shown)
         assert "<form" not in main(shown)

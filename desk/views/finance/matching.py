@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.actions.claiming import claim_for_case
 from courts.access import staff
+from desk import exporting
 from desk.addresses import here, number_in
 from desk.onetime import key_of, new_key
 from desk.selectors import finance as selectors
@@ -80,6 +81,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "next_url": here(request, (), after=found.next) if found.next else "",
         "prev_url": here(request, (), before=found.prev) if found.prev else "",
         "footing": _("本页 %d 笔") % len(found.lines),
+        "actions": [exporting.action(f"{reverse('desk:finance_unclaimed')}?{exporting.FORMAT}=xlsx")],
     }
     return render(request, "desk/finance/match.html", context)
 

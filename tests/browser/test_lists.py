@@ -12,17 +12,26 @@ from tests.browser.conftest import Shoot, Visit, assert_sound
 from tests.browser.paper import assert_on_paper
 from tests.factories.cases import House, applicant, assigned, filed, filing, house, key, respondent
 
-LONG = "楚江市云泽区长风智能装备制造与供应链管理有限责任公司"
+FIRM = "楚江市云泽区长风智能装备制造与供应链管理有限责任公司"
+LONG = f"{FIRM}（曾用名{FIRM}云泽第一分公司）破产管理人楚江法信律师事务所联"
+"""80 characters."""
+NAME = "·".join(
+    [
+        "阿卜杜热西提买买提吐尔逊",
+        "买买提依明努尔麦麦提江",
+        "吐尔逊阿依古丽帕提古丽",
+        "欧阳娜娜司马相如诸葛孔明上官令狐长孙慕容",
+    ]
+)
+"""Names of a person as a passport has them, 57 characters."""
 
 
 def at_work() -> House:
     """A court with two overdue cases, one that waits for a handler, and names as long as real ones."""
     with time.travel("2023-04-24 09:30"):
         home = house()
-        assigned(
-            home, filing("2023-04-24", applicant("买买提·吐尔逊江"), respondent(LONG, kind="enterprise"))
-        )
-        assigned(home, filing("2023-04-24", applicant("张三"), respondent("李四")))
+        assigned(home, filing("2023-04-24", applicant(NAME), respondent(LONG, kind="enterprise")))
+        assigned(home, filing("2023-04-24", applicant("张三"), respondent("欧阳上官")))
         filed(home, filing("2023-04-24", applicant("王五"), respondent("赵六")))
     return home
 

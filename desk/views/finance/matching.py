@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -55,6 +56,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "rest": format_yuan(found.chosen.rest) if found.chosen else "",
         "age": tables.age(found.chosen, limits, today) if found.chosen else None,
         "text": text,
+        "typed": request.GET.get("amount", "")[:60],
         "candidates": [
             {
                 "key": each.key,
@@ -97,7 +99,8 @@ def claim(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as refused:
         messages.error(request, f"{refused}{refused.fix}")
-        return redirect(f"{reverse('desk:finance_match')}?line={_number(request.POST.get('line', ''))}")
+        typed = {name: request.POST.get(name, "")[:60] for name in ("line", "amount")}
+        return redirect(f"{reverse('desk:finance_match')}?{urlencode(typed)}")
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
         request,

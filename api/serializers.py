@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from cases.actions.filing import AgentInput, PartyInput
+from cases.filings import AgentInput, PartyInput
 from cases.models import ClaimItem, Party
 from cases.states import CaseState, ClosingType, NodeState, Track
 from deadlines.models import Deadline

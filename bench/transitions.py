@@ -34,7 +34,8 @@ from bench.ground.database import own_database, settle
 from bench.ground.figures import Figure, compared
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
-from cases.actions.filing import FilingInput, PartyInput, file_case
+from cases.actions.filing import file_case
+from cases.filings import FilingInput, PartyInput
 from cases.models import Case, Node
 from courts.actions.calendar import seed_calendar
 from courts.models import Appointment, Court, CourtPack, PackRelease, Unit, User

@@ -14,8 +14,8 @@ from cases.snapshot import Locked, moment_of
 from cases.states import ConversionState, Track
 from courts.models import Unit, User
 from regimes.book import implied_events
-from regimes.flow import day_of
 from regimes.rules import Conversion as ConversionRule
+from regimes.state import day_of
 from regimes.triage import CASE_CLASS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cases.models import Node, Subject, Task
 from cases.snapshot import Locked
 from cases.states import TaskState
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 if TYPE_CHECKING:
     from cases.perform import Act

@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from cases import ledger_cells as cells
-from cases.actions.filing import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput, check_filing
+from cases.filings import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput, check_filing
 from cases.ledger_headings import TITLES, Column, Headings, field_of
 from cases.ledger_past import PAST_NODES, Past, ordered
 from kernel import casenumbers

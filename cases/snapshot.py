@@ -27,8 +27,8 @@ from events.log import GENESIS
 from kernel.errors import NotFound
 from regimes.book import RuleBook
 from regimes.calendar import Calendar
-from regimes.flow import Clock, Extension, Interval, Moment, State, Subject
-from regimes.flow import Node as FlowNode
+from regimes.state import Clock, Extension, Interval, Moment, State, Subject
+from regimes.state import Node as FlowNode
 
 _CLERK = """SELECT u.full_name FROM courts_user u JOIN courts_membership m ON m.user_id = u.id
    WHERE m.unit_id = %(t)s AND u.is_active AND u.post IN ('clerk', 'judge_assistant') ORDER BY u.post, u.id LIMIT 1"""

@@ -17,8 +17,8 @@ from kernel import time
 from regimes import flow
 from regimes.book import RuleBook
 from regimes.calendar import Calendar
-from regimes.flow import State
 from regimes.standing import figures_of, stage_of
+from regimes.state import State
 
 CASH_RATE = "cash_rate"
 LARGEST = Decimal("9999999999.9999")

@@ -16,6 +16,7 @@ from regimes.amounts import Amount
 from regimes.counting import forward_date
 from regimes.packs import Pack
 from regimes.rules import ChecklistItem
+from regimes.state import day_of
 
 OPEN_PROPERTY = ("disposable", "in_disposal")
 SHARED_PACKS = ("BASE", "CASES-2018")
@@ -99,7 +100,7 @@ def derive(locked: Locked, *, on: dt.date) -> dict[str, Any]:
             case=locked.case, state__in=OPEN_PROPERTY
         ).count(),
         "unverified_clue_count": sum(1 for clue in clues if not view.moments(clue.id, "clue_verified")),
-        "termination_interview_done_before_ruling": any(flow.day_of(m) <= on for m in interviews),
+        "termination_interview_done_before_ruling": any(day_of(m) <= on for m in interviews),
         "days_past_three_months": (on - three_months).days,
         "leader_review_result": review.result if review else "pending",
         "refusal_or_obstruction_found": bool(view.moments(root, "refusal_found")),

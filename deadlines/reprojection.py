@@ -25,8 +25,9 @@ from deadlines.pinned import rule_of
 from kernel.dates import long_date
 from regimes.calendar import Calendar
 from regimes.errors import RegimeError
-from regimes.flow import ClockChange, Extension, Interval
+from regimes.flow import ClockChange
 from regimes.rules import DeadlineRule
+from regimes.state import Extension, Interval
 
 log = structlog.get_logger(__name__)
 REASON_LONGEST = 120

@@ -103,7 +103,10 @@ def _value(cell: Row) -> Any:
         f"{tag['text']}（{tag['note']}）" if tag.get("note") else str(tag["text"])
         for tag in cell.get("tags", ())
     )
-    parts = [cell.get("text"), cell.get("sub"), tags, _pill(cell.get("pill"))]
+    links = [
+        action["label"] for action in cell.get("actions", ()) if action.get("text") and action.get("url")
+    ]
+    parts = [cell.get("text"), cell.get("sub"), tags, _pill(cell.get("pill")), *links]
     return "\n".join(str(part) for part in parts if part)
 
 

@@ -10,7 +10,7 @@ from regimes.formulas import total
 from regimes.rules import Calculation
 
 if TYPE_CHECKING:
-    from regimes.flow import State
+    from regimes.state import State
 
 DEPOSITS = ("bank_account",)
 ONLINE_FUNDS = ("wechat", "alipay", "online_fund_other")

@@ -16,8 +16,8 @@ from regimes.book import RuleBook
 from regimes.figures import figure, measures_of
 from regimes.nodes import NodeDef
 from regimes.rules import Calculation, DeadlineRule, MetBy
+from regimes.state import Clock, Extension, Interval, Moment, Node, State, day_of, instant_of
 
-Moment = dt.date | dt.datetime
 CLOCK_KINDS = frozenset({"due", "detector", "soft_target", "max_length", "right"})
 RUNS_ON = frozenset({"detector", "right", "max_length"})
 """What a suspension of the whole case does not stop: what parties may do, how long a measure lasts, what is only seen."""
@@ -25,99 +25,6 @@ CLOSED = "case_closed"
 RESUMED = "case_resumed"
 CANCELLED = "case_cancelled"
 CASH_RATE = Calculation("sum_found_deposits", "claim_amount")
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a duty is about. kind: case, respondent, applicant, property, receipt, clue ... parent: subject id."""
-
-    id: int
-    kind: str
-    parent: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A duty's run as it stands."""
-
-    id: int
-    kind: str
-    subject: int
-    run: int
-    open: bool
-    dropped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A clock as it stands, with what it was computed from (`Interval.used`, `Extension.used`), so that a change shows."""
-
-    id: int
-    rule: str
-    subject: int
-    run: int
-    state: str
-    start: str
-    suspensions: tuple[tuple[Any, ...], ...] = ()
-    extensions: tuple[tuple[Any, ...], ...] = ()
-    stated: str = ""
-
-    @property
-    def running(self) -> bool:
-        """Running or suspended."""
-        return self.state in ("running", "suspended")
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Days that do not count, both ends included; last None = until further notice. stops: node kinds, () = all."""
-
-    kind: str
-    first: dt.date
-    last: dt.date | None
-    subject: int | None = None
-    stops: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-
-    @property
-    def used(self) -> tuple[str, str, str | None]:
-        """As a clock keeps it."""
-        return self.kind, self.first.isoformat(), self.last.isoformat() if self.last else None
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """Approved extra days for one rule."""
-
-    rule: str
-    subject: int | None
-    days: int
-    unit: str = "day"
-
-    @property
-    def used(self) -> tuple[int, str]:
-        """As a clock keeps it."""
-        return self.days, self.unit
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that a plan may look at. happened: subject -> event -> moments in order."""
-
-    subjects: Mapping[int, Subject]
-    facts: Mapping[int, Mapping[str, Any]]
-    happened: Mapping[int, Mapping[str, Sequence[Moment]]]
-    nodes: Sequence[Node] = ()
-    clocks: Sequence[Clock] = ()
-    intervals: Sequence[Interval] = ()
-    extensions: Sequence[Extension] = ()
-
-    def children(self) -> dict[int | None, list[int]]:
-        """Subject ids by parent."""
-        result: dict[int | None, list[int]] = {}
-        for subject in self.subjects.values():
-            result.setdefault(subject.parent, []).append(subject.id)
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,18 +190,6 @@ class View:
         if not rows or any(len(row) < nth for row in rows):
             return None
         return max((row[nth - 1] for row in rows), key=instant_of)
-
-
-def day_of(moment: Moment) -> dt.date:
-    """The court-local day of a moment (instants are stored with the court's offset)."""
-    return moment.date() if isinstance(moment, dt.datetime) else moment
-
-
-def instant_of(moment: Moment) -> tuple[dt.date, dt.time]:
-    """A key that orders days and instants together."""
-    if isinstance(moment, dt.datetime):
-        return moment.date(), moment.time()
-    return moment, dt.time.min
 
 
 def plan(book: RuleBook, state: State, *, derived: Mapping[str, Any] | None = None) -> Plan:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from regimes.book import RuleBook
 from regimes.figures import figure, measures_of
-from regimes.flow import CANCELLED, State, day_of
+from regimes.flow import CANCELLED
 from regimes.rules import StageRule
+from regimes.state import State, day_of
 
 
 @dataclass(frozen=True, slots=True)

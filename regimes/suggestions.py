@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from regimes.book import RuleBook
 from regimes.calendar import Calendar
 from regimes.errors import RegimeError
-from regimes.flow import Moment, State, View, day_of, instant_of
+from regimes.flow import View
 from regimes.periods import due_of
 from regimes.rules import Suggestion
+from regimes.state import Moment, State, day_of, instant_of
 
 
 @dataclass(frozen=True, slots=True)

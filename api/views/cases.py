@@ -13,7 +13,8 @@ from api.selectors import case_of, court_of, page_of_cases, receipts_of, timelin
 from api.serializers import CaseFiled, CaseOut, CasePage, FilingShape, ReceiptsOut, TimelineOut, party_of
 from api.views.schema import KEY, answers
 from api.views.window import Window
-from cases.actions.filing import Filed, FilingInput, file_case
+from cases.actions.filing import Filed, file_case
+from cases.filings import FilingInput
 
 
 class Cases(Window):

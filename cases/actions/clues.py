@@ -19,7 +19,7 @@ from documents.uploads import store_upload
 from events.models import Event
 from kernel import time
 from kernel.errors import BadInput
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 LONGEST = 2000
 MOST_PHOTOS = 6

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.completing import check_open, may_do
-from cases.actions.filing import PartyInput, ask_of_doubles, check_party, contact, identity_of
+from cases.actions.filing import ask_of_doubles, contact, identity_of
 from cases.actions.holding import move_filing_day
+from cases.filings import PartyInput, check_party
 from cases.models import ClaimItem, ContactPoint, Node, Party, Subject
 from cases.perform import Act, check_day, known, perform
 from cases.policy import in_reach, may, still_open

@@ -22,7 +22,8 @@ from events.models import Event
 from kernel.errors import BadInput, NotAllowed, WrongState
 from kernel.time import today
 from regimes import flow
-from regimes.flow import Interval
+from regimes.state import Extension as FlowExtension
+from regimes.state import Interval
 
 SUSPENSION = "suspension"
 
@@ -156,7 +157,7 @@ def extend(
             ground=ground,
             approval_id=approval_id,
         )
-        locked.extensions.append(flow.Extension(rule_id, subject_id, days))
+        locked.extensions.append(FlowExtension(rule_id, subject_id, days))
         act = Act(
             kind="case.extended",
             key=key,
@@ -242,7 +243,7 @@ def apply_in_memory(locked: Locked, change: dict[str, Any]) -> None:
         case {"deduct": [kind, first, last, rules]}:
             locked.intervals.append(Interval(kind, first, last, rules=tuple(rules)))
         case {"extend": [rule, subject, days]}:
-            locked.extensions.append(flow.Extension(rule, subject, days))
+            locked.extensions.append(FlowExtension(rule, subject, days))
         case {"correct": [event, subject, on]}:
             _move_moment(locked, event, subject or locked.root, on)
 

@@ -19,8 +19,8 @@ from courts.models import User
 from documents.models import File
 from events.models import Event
 from kernel.errors import BadInput, NotFound, WrongState
-from regimes.flow import Interval
 from regimes.rules import HoldRule
+from regimes.state import Interval
 
 
 def set_hold(

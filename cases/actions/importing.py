@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import check_receiver, open_node
 from cases.actions.completing import act_of, day_field
-from cases.actions.filing import FilingInput, file_each_from_ledger, file_from_ledger, refusing
+from cases.actions.filing import file_each_from_ledger, file_from_ledger, refusing
+from cases.filings import FilingInput
 from cases.holder import move, move_each
 from cases.ledger_past import Past, past_node
 from cases.models import Case, Node

@@ -23,7 +23,7 @@ from funds.selectors import nothing_waits
 from funds.states import ReceiptState
 from kernel import time
 from kernel.money import format_yuan
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 
 def _noting(write: Callable[[Locked, Event], None]) -> Callable[[Event], None]:

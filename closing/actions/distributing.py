@@ -32,7 +32,7 @@ from funds.states import TransferKind
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from kernel.money import format_yuan
 from kernel.time import today
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 State = DistributionPlan.State
 RANK_WORDS = {

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.filing import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput
+from cases.filings import CASE_KINDS, ID_KINDS, AgentInput, FilingInput, PartyInput
 from cases.models import ClaimItem, Party
 from desk.forms.act_form import KeyedForm, dress, line_of
 from desk.forms.fields import DayField, MoneyField, with_blank

@@ -13,9 +13,9 @@ from cases.states import NodeState
 from deadlines.models import Deadline
 from kernel.time import local
 from regimes.book import RuleBook
-from regimes.flow import Subject
 from regimes.packs import Pack
 from regimes.rules import DeadlineRule
+from regimes.state import Subject
 
 SOON_DAYS = 3
 SOFT = ("soft_target", "right")

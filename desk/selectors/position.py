@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cases.models import Node
 from courts.models import User
-from desk.selectors.worklist import Asked, first_rows
+from desk.selectors.worklist import Asked, first_places
 
 MOST = 100
 """How far a list is read; behind that nothing is counted."""
@@ -28,14 +28,14 @@ class Position:
 
 def position_of(*, user: User, asked: Asked, node_id: int, at: dt.datetime) -> Position | None:
     """The place of a node in a list; None where the list does not hold it or it lies far behind."""
-    items, more = first_rows(user=user, asked=asked, at=at, size=MOST)
-    number = next((n for n, item in enumerate(items) if node_id in item.nodes), None)
+    rows, more = first_places(user=user, asked=asked, at=at, size=MOST)
+    number = next((n for n, (_case, nodes) in enumerate(rows) if node_id in nodes), None)
     if number is None:
         return None
-    places = [(item.case_id, item.nodes[0]) if item.nodes else None for item in items]
+    places = [(case, nodes[0]) if nodes else None for case, nodes in rows]
     before = tuple(place for place in reversed(places[:number]) if place)
     after = tuple(place for place in places[number + 1 :] if place)
-    return Position(number + 1, len(items), more, before, after)
+    return Position(number + 1, len(rows), more, before, after)
 
 
 def next_of(
@@ -46,8 +46,8 @@ def next_of(
     Without a place (done by the click before this one, or far behind) the first of the list. None: the list is empty.
     """
     if position is None:
-        items, _more = first_rows(user=user, asked=asked, at=at, size=MOST)
-        wanted = [(item.case_id, item.nodes[0]) for item in items if item.nodes]
+        rows, _more = first_places(user=user, asked=asked, at=at, size=MOST)
+        wanted = [(case, nodes[0]) for case, nodes in rows if nodes]
     else:
         # What was passed over comes last, the most urgent of it first.
         wanted = [*position.after, *reversed(position.before)]

@@ -19,7 +19,7 @@ from desk.rulewords import NATIONAL
 from desk.selectors.matching import of_matching_cases
 from desk.selectors.people import handlers_seen_by
 from desk.selectors.worklist_counts import MOST, MOST_TYPED, Counts, count, with_tallies
-from desk.selectors.worklist_rows import Item, items_of
+from desk.selectors.worklist_rows import Item, items_of, places_of
 from kernel.keyset import SIZE, Segment, page
 from kernel.time import at_local, today
 from supervision.tallies import Kept, fresh
@@ -93,11 +93,13 @@ def further(found: Worklist, user: User, *, after: str, size: int) -> Worklist:
     return replace(found, items=items_of(part.rows, found.at), next=part.next, prev="")
 
 
-def first_rows(*, user: User, asked: Asked, at: dt.datetime, size: int) -> tuple[list[Item], bool]:
-    """The first rows of a list in its order, and whether there are more; without its figures."""
+def first_places(
+    *, user: User, asked: Asked, at: dt.datetime, size: int
+) -> tuple[list[tuple[int, tuple[int, ...]]], bool]:
+    """(case, its open nodes) of the first rows of a list in its order, and whether there are more."""
     source = _Source(user, _wide(reach_of(user)), asked, _in_hand(user))
     found = page(_segments(source, at), after="", before="", size=size)
-    return items_of(found.rows, at), bool(found.next)
+    return places_of(found.rows), bool(found.next)
 
 
 def overdue_nodes(user: User, at: dt.datetime) -> DeadlineQuerySet:

@@ -91,6 +91,15 @@ def items_of(rows: Sequence[tuple[str, Deadline | Node]], at: dt.datetime) -> li
     return _flags_once(items)
 
 
+def places_of(rows: Sequence[tuple[str, Deadline | Node]]) -> list[tuple[int, tuple[int, ...]]]:
+    """(case, its open nodes) of each row, and nothing that only a page shows. Two queries at most."""
+    nodes = _nodes_of([row for _name, row in rows if isinstance(row, Deadline)])
+    return [
+        (row.case_id, nodes.get(row.pk, ()) if isinstance(row, Deadline) else (row.pk,))
+        for _name, row in rows
+    ]
+
+
 def _flags_once(items: Iterable[Item]) -> list[Item]:
     """A case says once on a page what marks it, on its first row."""
     told: set[int] = set()

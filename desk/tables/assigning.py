@@ -156,6 +156,7 @@ def _assign_row(row: Unassigned, found: Assignment, today: dt.date) -> Row:
             {"text": short_day(case.filed_on, today), "nowrap": True, "label": _("立案")},
             {
                 "template": "desk/_officer_choice.html",
+                "text": next((str(each["label"]) for each in options if each["selected"]), ""),
                 "options": options,
                 "name": _("%(number)s 的承办人") % number,
             },

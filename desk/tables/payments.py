@@ -92,23 +92,19 @@ def batch_groups(rows: Sequence[PaymentBatch], today: dt.date) -> list[Row]:
 
 def _batch(row: PaymentBatch, today: dt.date) -> Row:
     times = len(row.downloads)
+    layout = layouts()[row.layout].title if row.layout in layouts() else row.layout
     pill = {"state": "done" if times else "soon", "text": _("已下载 %d 次") % times if times else _("待下载")}
     return {
         "cells": [
             {
                 "kind": "main",
                 "text": row.name,
-                "sub": layouts()[row.layout].title if row.layout in layouts() else row.layout,
+                "sub": _("%(layout)s，%(n)d 笔") % {"layout": layout, "n": row.count},
                 "url": reverse("desk:payment_batch", args=[row.pk]),
                 "open": True,
             },
             {"label": _("付款账户"), "text": str(row.account)},
-            {
-                "kind": "num",
-                "label": _("合计"),
-                "amount": {"text": format_yuan(row.total)},
-                "sub": _("%d 笔") % row.count,
-            },
+            {"kind": "num", "label": _("合计"), "amount": {"text": format_yuan(row.total)}},
             {"label": _("下载"), "pill": pill},
             {"label": _("生成"), "text": row.made_by.full_name, "sub": instant_words(row.made_at, today)},
         ]

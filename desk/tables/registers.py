@@ -108,8 +108,8 @@ def _transfer(t: Transfer, case: Case | None) -> Row:
             "left": format_yuan(t.outstanding),
         }
     return _cells(
-        _case_cell(case, _("不明款") if t.book_id is None else ""),
-        _amount(_("金额"), t.amount, t.get_kind_display()),
+        _case_cell(case, _("不明款") if t.book_id is None else "") | {"sub": t.get_kind_display()},
+        _amount(_("金额"), t.amount),
         {"label": _("事由"), "text": str(words) or t.ground[:40], "sub": t.ground[:60] if words else ""},
         {"label": _("申请"), "text": plain_day(t.requested_on), "sub": t.requester.full_name},
         {"label": _("状态"), "pill": {"state": PILLS[t.state], "text": t.get_state_display()}},
@@ -271,13 +271,13 @@ def voucher_groups(found: Rows) -> list[Row]:
 
 def _voucher(each: Voucher, case: Case | None) -> Row:
     what = next(name for name in ("receipt", "payout", "transfer") if getattr(each, f"{name}_id"))
-    number: Row = {"label": _("编号"), "text": each.number}
+    number: Row = {"label": _("编号"), "text": each.number, "sub": each.get_kind_display()}
     if case is not None:
         number["url"] = reverse("desk:voucher", args=[case.pk, what, getattr(each, f"{what}_id")])
     copies = len(each.prints.all())
     return _cells(
         _case_cell(case, each.facts["case"]),
-        _amount(_("金额"), Decimal(each.facts["amount"]), each.get_kind_display()),
+        _amount(_("金额"), Decimal(each.facts["amount"])),
         number,
         {"label": _("开具"), "text": plain_day(each.issued_on), "sub": each.issued_by.full_name},
         {"label": _("打印"), "text": _("%d 次") % copies if copies else _("未打印")},
@@ -297,13 +297,9 @@ def _case_cell(case: Case | None, instead: str = "") -> Row:
     return cell
 
 
-def _amount(label: str, value: Decimal, sub: Any = "") -> Row:
-    return {
-        "kind": "num",
-        "label": label,
-        "amount": {"text": format_yuan(value), "tone": ""},
-        "sub": str(sub),
-    }
+def _amount(label: str, value: Decimal) -> Row:
+    """An amount stands alone in its cell: in the workbook it is a number."""
+    return {"kind": "num", "label": label, "amount": {"text": format_yuan(value), "tone": ""}}
 
 
 def _cells(*cells: Row) -> Row:

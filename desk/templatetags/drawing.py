@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -228,5 +229,6 @@ def _safe(words: str) -> SafeString:
 
 @register.filter
 def under(row: Iterable[Any], head: Iterable[str]) -> list[tuple[str, Any]]:
-    """Each value of a row with the title that it stands under."""
-    return list(zip(head, row, strict=False))
+    """Each value of a row with the title that it stands under; an amount as people read it: 1,234,567.89."""
+    said = (f"{value:,.2f}" if isinstance(value, Decimal) else value for value in row)
+    return list(zip(head, said, strict=False))

@@ -223,40 +223,47 @@ def _context(file: CaseFile, receipt: Receipt, made: Allocation) -> dict[str, An
 
 def _sheets(made: Allocation) -> dict[str, Any]:
     """Shares and interest of one decision as rows."""
-    names = ("first", "last", "days", "left_out", "base", "rate", "amount", "article")
     return {
         "share_head": [_("项目"), _("依法计算（元）"), _("分配（元）")],
         "share_rows": [
-            [claim_words(claim, made.claims), made.law[claim], made.shares[claim]] for claim in made.shares
+            [claim_words(claim, made.claims), parse_amount(made.law[claim]), parse_amount(made.shares[claim])]
+            for claim in made.shares
         ],
         "head": [
             _("项目"), _("起"), _("止"), _("计息日数"), _("扣除日数"), _("基数（元）"), _("利率"), _("金额（元）"), _("依据"),
         ],
         "rows": [
-            [claim_words(f"doubled:{line['what']}", made.claims), *[line[name] for name in names]] for line in made.sheet
+            [claim_words(f"doubled:{line['what']}", made.claims), *_values(line)] for line in made.sheet
         ],
     }  # fmt: skip
 
 
-def _debt_row(each: dict[str, Any]) -> list[str]:
+def _values(line: dict[str, Any]) -> list[Any]:
+    """What stands behind the title of a line of interest; the base and the amount as numbers."""
+    names = ("first", "last", "days", "left_out", "base", "rate", "amount", "article")
+    return [parse_amount(line[name]) if name in ("base", "amount") else line[name] for name in names]
+
+
+def _debt_row(each: dict[str, Any]) -> list[Any]:
     order = _("优先 %d") % each["order"] if each.get("preferred") else _("普通")
     return [
         each.get("title") or "—",
         each["creditor"],
-        each["principal"],
-        each.get("interest", "0.00"),
+        parse_amount(each["principal"]),
+        parse_amount(each.get("interest", "0.00")),
         each["due_on"],
         order,
     ]
 
 
-def _change_rows(receipt: Receipt, made: Allocation) -> list[list[str]]:
+def _change_rows(receipt: Receipt, made: Allocation) -> list[list[Any]]:
     wanted = {int(each["receipt"]) for each in made.changes}
     days = dict(Receipt.objects.filter(book=receipt.book, pk__in=wanted).values_list("pk", "arrived_on"))
     return [
         [
             days[int(each["receipt"])].isoformat() if int(each["receipt"]) in days else each["receipt"],
-            claim_words(each["claim"], made.claims), each["before"], each["after"],
+            claim_words(each["claim"], made.claims), parse_amount(each["before"]),
+            parse_amount(each["after"]),
         ]
         for each in made.changes
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from cases.models import Case
 from cases.states import CaseState
 from courts.access import staff
 from courts.models import User
-from desk import onetime
+from desk import listing, onetime
 from desk.addresses import number_in
 from desk.forms.handing_over import HandoverForm
 from desk.selectors.assigning import Handover, Officer, assignment, handover, moving, officers_of, teams_of
@@ -43,7 +43,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         "more": found.more,
         "key": onetime.new_key(),
     }
-    return render(request, "desk/assign.html", context)
+    return listing.show(request, "desk/assign.html", context, what="assignment", title=_("等待分案"))
 
 
 @require_POST
@@ -249,4 +249,9 @@ def _handover_page(
         "wrong": [{"text": wrong}] if wrong else [],
         "key": onetime.new_key(),
     }
-    return render(request, "desk/handover.html", context, status=status)
+    if found.giver is None:
+        return render(request, "desk/handover.html", context, status=status)
+    title = _("%s的在办案件") % found.giver.name
+    return listing.show(
+        request, "desk/handover.html", context, what="handover", title=title, names=("from",), status=status
+    )

@@ -74,7 +74,16 @@ def _sheet(amount: Decimal) -> dict[str, object]:
     sheet = enforcement_fee(amount)
     return {
         "head": head,
-        "rows": [[line.what, line.base, line.rate, line.amount, line.article] for line in fee_lines(sheet)],
+        "rows": [
+            [
+                line.what,
+                parse_amount(line.base) if line.base else "",
+                line.rate,
+                parse_amount(line.amount),
+                line.article,
+            ]
+            for line in fee_lines(sheet)
+        ],
         "amount": format_yuan(amount),
         "total": format_yuan(sheet.total),
         "capitals": in_capitals(sheet.total),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.actions.ledgers import READY, confirm_ledger, map_columns, take_ledger, withdraw_ledger
 from cases.models import LedgerImport, LedgerRow
 from courts.access import staff
-from desk import listing
+from desk import importing, listing
 from desk.addresses import here
 from desk.forms.ledgers import LedgerForm
 from desk.onetime import key_of, new_key
@@ -35,45 +33,31 @@ State = LedgerImport.State
 def listed(request: HttpRequest) -> HttpResponse:
     """The imports so far, and the first step: a file is taken."""
     form = LedgerForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ledger = _taken(request, form)
-        except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
-        else:
-            return redirect("desk:ledger", ledger.pk)
+
+    def verb(**given: Any) -> LedgerImport:
+        return take_ledger(court=request.user.court, sheet=form.cleaned_data["sheet"].strip(), **given)
+
+    if taken := importing.take(request, form, verb):
+        return redirect("desk:ledger", taken.pk)
     context = {
+        "title": _("台账导入"),
+        "note": _("分三步：核对各列、核对预览、确认录入；补录的案件不通知当事人"),
         "form": form,
+        "submit": _("上传并核对各列"),
+        "foot": _("上传后先看预览，不会直接写入"),
+        "before": _("导入记录"),
         "columns": tables.columns(),
         "groups": tables.groups(ledgers(request.user)),
         "crumbs": [{"label": _("案件"), "url": reverse("desk:cases")}, {"label": _("台账导入")}],
     }
     return listing.show(
         request,
-        "desk/ledgers/list.html",
+        "desk/importing/upload.html",
         context,
         what="ledgers",
         title=_("台账导入"),
         status=422 if form.errors else 200,
     )
-
-
-def _taken(request: HttpRequest, form: LedgerForm) -> LedgerImport:
-    given = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger"
-        with path.open("wb") as stored:
-            for chunk in given.chunks():
-                stored.write(chunk)
-        return take_ledger(
-            court=request.user.court,
-            path=path,
-            name=given.name,
-            sheet=form.cleaned_data["sheet"].strip(),
-            actor=request.user,
-            at=time.now(),
-            key=key_of(request),
-        )
 
 
 @require_GET
@@ -104,11 +88,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The third step: the rows become cases, as a job."""
     _visible(request, pk)
-    try:
-        confirm_ledger(import_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-    return redirect("desk:ledger", pk)
+    verb = partial(confirm_ledger, import_id=pk)
+    return importing.decide(request, verb, pk, page="desk:ledger", words=lambda _job: "")
 
 
 @require_POST
@@ -116,13 +97,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an import up; nothing was written."""
     _visible(request, pk)
-    try:
-        withdraw_ledger(import_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        return redirect("desk:ledger", pk)
-    messages.success(request, _("已放弃这次导入，没有写入任何案件。"))
-    return redirect("desk:ledgers")
+    verb, said = partial(withdraw_ledger, import_id=pk), _("已放弃这次导入，没有写入任何案件。")
+    return importing.decide(
+        request, verb, pk, page="desk:ledger", words=lambda _row: said, then="desk:ledgers"
+    )
 
 
 @require_GET
@@ -149,10 +127,14 @@ def _mapping(
         **_frame(found),
         "note": note % {"sheet": found.sheet, "row": found.heading_row, "rows": page.total},
         "refused": f"{refused}{refused.fix}" if refused else "",
+        "go": reverse("desk:ledger_columns", args=[found.pk]),
+        "caption": _("各列录入为什么"),
+        "foot": _("记住这样的对应，本院下次自动带出"),
+        "submit": _("检查每一行"),
         "columns": tables.mapping_columns(),
         "groups": tables.mapping_groups(page, found.columns if chosen is None else chosen),
     }
-    return render(request, "desk/ledgers/columns.html", context, status=422 if refused else 200)
+    return render(request, "desk/importing/columns.html", context, status=422 if refused else 200)
 
 
 def _preview(request: HttpRequest, found: LedgerImport) -> HttpResponse:
@@ -167,17 +149,26 @@ def _preview(request: HttpRequest, found: LedgerImport) -> HttpResponse:
     def link(**changes: object) -> str:
         return here(request, ("show",), **changes)
 
+    ready = sum(found.counts.get(verdict, 0) for verdict in READY)
     job = page.job if page.job is not None and found.state == State.FILING else None
     context = {
         **_frame(found),
         "note": _note(found),
         "tiles": tables.tiles(page, link),
-        "ready": sum(found.counts.get(verdict, 0) for verdict in READY),
         "is_previewed": found.state == State.PREVIEWED,
+        "blocked": not ready,
+        "has_columns": True,
+        "go": reverse("desk:ledger_confirm", args=[found.pk]),
+        "foot": _("只录入可以录入和存疑的行；补录的案件不通知当事人"),
+        "submit": _("确认录入 %d 件") % ready,
         "job": job,
         **(progress_of(job) if job else {}),
-        "row_columns": tables.row_columns(),
-        "row_groups": tables.row_groups(page),
+        "columns": tables.row_columns(),
+        "groups": tables.row_groups(page),
+        "empty": {
+            "title": _("没有需要处理的行"),
+            "text": _("每一行都读懂了。点上面的数字，看各类的行。"),
+        },
         "footing": _("本页 %d 行") % len(page.rows),
         "next_url": link(after=page.next) if page.next else "",
         "prev_url": link(before=page.prev) if page.prev else "",
@@ -203,7 +194,8 @@ def _note(found: LedgerImport) -> str:
 
 def _frame(found: LedgerImport) -> dict[str, Any]:
     return {
-        "ledger": found,
+        "found": found,
+        "give_up": reverse("desk:ledger_withdraw", args=[found.pk]),
         "act_key": new_key(),
         "crumbs": [{"label": _("台账导入"), "url": reverse("desk:ledgers")}, {"label": found.name}],
     }

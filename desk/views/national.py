@@ -8,7 +8,7 @@ import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import IO, Any
 
 from django.contrib import messages
@@ -32,10 +32,10 @@ from cases.models import Case, Difference, NationalExport, NationalList
 from cases.national import codes
 from courts.access import staff
 from courts.models import User
-from desk import listing
+from desk import importing, listing
 from desk.addresses import here
 from desk.forms import national as forms
-from desk.onetime import key_of, new_key
+from desk.onetime import new_key
 from desk.selectors import national as found_by
 from desk.spreadsheet import TYPE
 from desk.tables import national as tables
@@ -151,13 +151,12 @@ def lists(request: HttpRequest) -> HttpResponse:
     form = forms.ListForm(
         request.POST or None, request.FILES or None, courts=found_by.court_choices(request.user)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = _taken(request, form)
-        except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
-        else:
-            return redirect("desk:national_list", found.pk)
+
+    def verb(**given: Any) -> NationalList:
+        return take_list(court_id=form.cleaned_data["court"], **given)
+
+    if taken := importing.take(request, form, verb):
+        return redirect("desk:national_list", taken.pk)
     context = {
         "title": _("导入国家系统清单"),
         "note": _("分三步：上传、核对预览、确认；确认后重新比对"),
@@ -166,11 +165,12 @@ def lists(request: HttpRequest) -> HttpResponse:
         "groups": tables.list_groups(found_by.lists(request.user)),
         "submit": _("上传并核对"),
         "foot": _("整份清单上传；这一份里没有的，视为国家系统没有；有错误的行不算没有"),
+        "before": _("以往记录"),
         "crumbs": _crumbs(_("导入清单")),
     }
     return listing.show(
         request,
-        "desk/national/uploads.html",
+        "desk/importing/upload.html",
         context,
         what="national_lists",
         title=_("国家系统清单"),
@@ -184,6 +184,7 @@ def one_list(request: HttpRequest, pk: int) -> HttpResponse:
     """What the list holds; nothing counts before it is confirmed."""
     found = _list(request, pk)
     show = request.GET.get("show", "")
+    ready = sum(found.counts.get(verdict, 0) for verdict in ("known", "unknown"))
     context = {
         "found": found,
         "act_key": new_key(),
@@ -193,8 +194,12 @@ def one_list(request: HttpRequest, pk: int) -> HttpResponse:
             State.WITHDRAWN: _("已放弃"),
         }[State(found.state)],
         "tiles": tables.list_tiles(found, show),
-        "ready": sum(found.counts.get(verdict, 0) for verdict in ("known", "unknown")),
         "is_previewed": found.state == State.PREVIEWED,
+        "blocked": not ready,
+        "go": reverse("desk:national_decide", args=[pk, "confirm"]),
+        "give_up": reverse("desk:national_decide", args=[pk, "withdraw"]),
+        "foot": _("确认后重新比对；不会改动本系统的案件，只登记国家系统编号"),
+        "submit": _("确认导入 %d 件") % ready,
         "columns": tables.row_columns(),
         "groups": tables.row_groups(found, show),
         "crumbs": [
@@ -202,7 +207,7 @@ def one_list(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": found.name},
         ],
     }
-    return render(request, "desk/national/list.html", context)
+    return render(request, "desk/importing/preview.html", context)
 
 
 @require_POST
@@ -213,13 +218,10 @@ def decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     verbs = {"confirm": confirm_list, "withdraw": withdraw_list}
     if name not in verbs:
         raise Http404
-    try:
-        verbs[name](list_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        return redirect("desk:national_list", pk)
-    messages.success(request, _("已导入并重新比对。") if name == "confirm" else _("已放弃这份清单。"))
-    return redirect("desk:national" if name == "confirm" else "desk:national_lists")
+    said = _("已导入并重新比对。") if name == "confirm" else _("已放弃这份清单。")
+    then = "desk:national" if name == "confirm" else "desk:national_lists"
+    verb = partial(verbs[name], list_id=pk)
+    return importing.decide(request, verb, pk, page="desk:national_list", words=lambda _row: said, then=then)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -258,9 +260,10 @@ def exports(request: HttpRequest) -> HttpResponse:
         "groups": tables.export_groups(found_by.exports(request.user)),
         "submit": _("导出新的事项"),
         "foot": _("已经导出的可以随时重新下载，文件不变"),
+        "before": _("以往记录"),
         "crumbs": _crumbs(_("导出办理情况")),
     }
-    return render(request, "desk/national/uploads.html", context, status=422 if form.errors else 200)
+    return render(request, "desk/importing/upload.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -311,23 +314,6 @@ def _csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 def _batches(rows: Iterator[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
     while batch := list(itertools.islice(rows, 500)):
         yield batch
-
-
-def _taken(request: HttpRequest, form: forms.ListForm) -> NationalList:
-    given = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        with path.open("wb") as stored:
-            for chunk in given.chunks():
-                stored.write(chunk)
-        return take_list(
-            court_id=form.cleaned_data["court"],
-            path=path,
-            name=given.name,
-            actor=request.user,
-            at=time.now(),
-            key=key_of(request),
-        )
 
 
 def _list(request: HttpRequest, pk: int) -> NationalList:

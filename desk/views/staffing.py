@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from courts.access import staff
 from courts.actions.staffing import READY, confirm_staff, take_staff, withdraw_staff
 from courts.models import Court, StaffImport
-from desk import listing
+from desk import importing, listing
 from desk.forms.administration import StaffSheetForm
 from desk.onetime import key_of, new_key
 from desk.selectors.administration import SHOWN, court_choices, staff_imports
@@ -33,15 +33,19 @@ State = StaffImport.State
 def listed(request: HttpRequest) -> HttpResponse:
     """The imports so far, and the first step: a file is taken."""
     form = StaffSheetForm(request.POST or None, request.FILES or None, courts=court_choices(request.user))
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = _taken(request, form)
-        except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
-        else:
-            return redirect("desk:staff_import", found.pk)
+
+    def verb(**given: Any) -> StaffImport:
+        return take_staff(court=Court.objects.get(pk=form.cleaned_data["court"]), **given)
+
+    if taken := importing.take(request, form, verb):
+        return redirect("desk:staff_import", taken.pk)
     context = {
+        "title": _("人员导入"),
+        "note": _("分三步：上传名单、核对预览、确认导入"),
         "form": form,
+        "submit": _("上传并核对"),
+        "foot": _("上传后先看预览，不会直接写入"),
+        "before": _("导入记录"),
         "columns": tables.import_columns(),
         "groups": tables.import_groups(staff_imports(request.user)[:SHOWN]),
         "actions": [
@@ -51,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     return listing.show(
         request,
-        "desk/administration/imports.html",
+        "desk/importing/upload.html",
         context,
         what="staff_imports",
         title=_("人员导入"),
@@ -72,6 +76,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the sheet would do; nothing is written before it is confirmed."""
     found = get_object_or_404(staff_imports(request.user), pk=pk)
     show = request.GET.get("show", "")
+    ready = sum(found.counts.get(verdict, 0) for verdict in READY)
     context = {
         **_frame(found),
         "note": {
@@ -80,12 +85,16 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             State.WITHDRAWN: _("已放弃，没有写入任何人员"),
         }[State(found.state)],
         "tiles": tables.verdict_tiles(found, show),
-        "ready": sum(found.counts.get(verdict, 0) for verdict in READY),
         "is_previewed": found.state == State.PREVIEWED,
-        "row_columns": tables.row_columns(),
-        "row_groups": tables.row_groups(found, show),
+        "blocked": not ready,
+        "go": reverse("desk:staff_confirm", args=[pk]),
+        "give_up": reverse("desk:staff_withdraw", args=[pk]),
+        "foot": _("确认后显示新人员的初始密码，只显示一次，请准备打印"),
+        "submit": _("确认导入 %d 行") % ready,
+        "columns": tables.row_columns(),
+        "groups": tables.row_groups(found, show),
     }
-    return render(request, "desk/administration/import.html", context)
+    return render(request, "desk/importing/preview.html", context)
 
 
 @never_cache
@@ -110,36 +119,16 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an import up."""
     get_object_or_404(staff_imports(request.user), pk=pk)
-    try:
-        withdraw_staff(import_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        return redirect("desk:staff_import", pk)
-    messages.success(request, _("已放弃这次导入，没有写入任何人员。"))
-    return redirect("desk:staff_imports")
+    verb, said = partial(withdraw_staff, import_id=pk), _("已放弃这次导入，没有写入任何人员。")
+    return importing.decide(
+        request, verb, pk, page="desk:staff_import", words=lambda _row: said, then="desk:staff_imports"
+    )
 
 
 def passwords_page(request: HttpRequest, made: object, back: str, place: str) -> HttpResponse:
     """First passwords to print, this once."""
     context = {"made": made, "back": back, "place": place}
     return render(request, "desk/administration/passwords.html", context)
-
-
-def _taken(request: HttpRequest, form: StaffSheetForm) -> StaffImport:
-    given = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "staff.xlsx"
-        with path.open("wb") as stored:
-            for chunk in given.chunks():
-                stored.write(chunk)
-        return take_staff(
-            court=Court.objects.get(pk=form.cleaned_data["court"]),
-            path=path,
-            name=given.name,
-            actor=request.user,
-            at=time.now(),
-            key=key_of(request),
-        )
 
 
 def _frame(found: StaffImport) -> dict[str, object]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from courts.access import staff
+from desk import listing
 from desk.actions.views import change_view, delete_view, save_view
 from desk.models import SavedView
 from desk.selectors.assigning import teams_of
@@ -35,7 +38,29 @@ def listed(request: HttpRequest) -> HttpResponse:
         }
         for view in found
     ]
-    return render(request, "desk/views.html", {"lines": lines, "team": team})
+    heads = (_("名称"), _("页面"), _("条数"), _("共享"), _("所有人"))
+    columns, groups = listing.plain(heads, [_texts(line) for line in lines])
+    context = {"lines": lines, "team": team}
+    return listing.show(
+        request,
+        "desk/views.html",
+        context,
+        what="views",
+        title=_("保存的视图"),
+        columns=columns,
+        groups=groups,
+    )
+
+
+def _texts(line: dict[str, Any]) -> list[str]:
+    view: SavedView = line["view"]
+    return [
+        view.name,
+        str(view.get_page_display()),
+        str(line["count"]),
+        view.team.name if view.team else "",
+        view.owner.full_name,
+    ]
 
 
 @require_POST

@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw
 
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
-from cases.actions.filing import FilingInput, PartyInput, file_case
+from cases.actions.filing import file_case
 from cases.actions.keeping import keep_files
+from cases.filings import FilingInput, PartyInput
 from cases.models import Case, Node
 from courts.models import User
 from documents.models import File

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from cases.actions.filing import AgentInput, PartyInput
+from cases.filings import AgentInput, PartyInput
 from enforcement.demo import everyday, money, names, shares, stories
 from enforcement.demo.case import DemoCase
 from enforcement.demo.courts import BASIC

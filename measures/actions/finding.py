@@ -22,7 +22,7 @@ from kernel.errors import BadInput, NotAllowed
 from kernel.identity import mask_account
 from measures.models import CASH, MOVABLES, Property
 from measures.references import found_by
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 QUERIED = {
     "deposits": "deposits_queried",

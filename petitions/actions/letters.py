@@ -25,7 +25,7 @@ from notices import outbox
 from notices.outbox import Draft
 from petitions import policy
 from petitions.models import Letter
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 LONGEST = 2000
 

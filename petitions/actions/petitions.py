@@ -31,7 +31,7 @@ from petitions import policy
 from petitions.attaching import attached_to
 from petitions.models import Petition
 from petitions.states import PetitionState
-from regimes.flow import Subject as FlowSubject
+from regimes.state import Subject as FlowSubject
 
 LONGEST = 4000
 

@@ -25,7 +25,7 @@ from supervision.indicators.drilling import PARTS, Asked
 from supervision.indicators.rows import IssuedFigure
 from supervision.indicators.spans import Span, between, span_around, span_of
 from supervision.indicators.words import value_words
-from supervision.views.publishing import as_file
+from supervision.views.listed import as_file
 
 MOST_LINES = 100_000
 SHOWN = 50

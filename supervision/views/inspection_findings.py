@@ -20,6 +20,7 @@ from supervision.actions import findings as verbs
 from supervision.inspections import forms, policy, tables
 from supervision.inspections.models import Commentary, InspectionFinding
 from supervision.inspections.states import CommentaryState, FindingState, InspectionState, SectionState
+from supervision.views import listed
 from supervision.views.paging import cursors, turning
 from supervision.views.steps import Step, Tried, carry_out, response_of, shown
 
@@ -205,18 +206,27 @@ def findings(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(answered_at__isnull=False, decided_at__isnull=True)
     related = ("draw__case", "draw__case__owner", "draw__section__court", "draw__section__inspection")
     rows = rows.select_related(*related).defer("draw__section__population")
-    found = page([Segment("finding", rows, ("rectify_on", "id"))], **cursors(request))
+    found = page(
+        [Segment("finding", rows, ("rectify_on", "id"))], **listed.reading(request, cursors(request))
+    )
+    columns, groups = tables.finding_columns(), tables.finding_groups([row for _n, row in found.rows], on)
+    if listed.is_wanted(request):
+        return listed.workbook(
+            request, what="findings", title=_("检查结论"), columns=columns, groups=groups,
+            conditions=[str(dict(STATES)[state])], names=("state", "inspection"), more=found.next,
+        )  # fmt: skip
     url = reverse("supervision:findings")
     tail = f"&inspection={which}" if which else ""
     context = {
         "title": _("检查结论"),
         "note": _("季度检查发现的问题，按整改期限排列"),
+        "actions": [listed.action(request)],
         "filters": [
             {"label": words, "url": f"{url}?state={name}{tail}", "current": name == state}
             for name, words in STATES
         ],
-        "columns": tables.finding_columns(),
-        "groups": tables.finding_groups([row for _name, row in found.rows], on),
+        "columns": columns,
+        "groups": groups,
         "empty": {
             "title": _("没有这样的检查结论"),
             "text": _("检查交出以后，您承办或者负责的案件中发现的问题列在这里。"),

@@ -22,6 +22,7 @@ from supervision.inspections import forms, policy, tables
 from supervision.inspections.models import Commentary, Inspection, InspectionSection
 from supervision.inspections.scoring import ranks
 from supervision.inspections.states import InspectionState
+from supervision.views import listed
 from supervision.views.steps import Step, Tried, carry_out, key_of, response_of, shown
 
 PAGE = 100
@@ -82,6 +83,12 @@ def inspections(request: HttpRequest) -> HttpResponse:
     """The register of inspections a person may see."""
     request.at = time.now()
     rows = Inspection.objects.visible_to(request.user).select_related("court").order_by("-first_on", "-pk")
+    columns = tables.inspection_columns()
+    if listed.is_wanted(request):
+        groups = tables.inspection_groups(rows[: listed.MOST])
+        return listed.workbook(
+            request, what="inspections", title=_("季度检查"), columns=columns, groups=groups
+        )
     may = policy.may_inspect(request.user.court_id or 0, request.user)
     actions = [{"label": _("检查结论"), "url": reverse("supervision:findings"), "icon": "list-check"}]
     if may:
@@ -90,8 +97,8 @@ def inspections(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("季度检查"),
         "note": _("中级法院每季度末对六个方面开展检查"),
-        "actions": actions,
-        "columns": tables.inspection_columns(),
+        "actions": [*actions, listed.action(request)],
+        "columns": columns,
         "groups": tables.inspection_groups(rows[:PAGE]),
         "empty": {
             "title": _("没有季度检查"),

@@ -29,8 +29,9 @@ from supervision.inspections.models import OverdueTable
 from supervision.longpending import WHICH, Ledger, Row, long_pending
 from supervision.order_tables import instant
 from supervision.policy import may_issue
+from supervision.views import listed
+from supervision.views.listed import as_file
 from supervision.views.paging import cursors, turning
-from supervision.views.publishing import as_file
 from supervision.views.steps import key_of
 from supervision.workload import workload as workload_of
 
@@ -134,8 +135,9 @@ def ledger_sheet(request: HttpRequest) -> HttpResponse:
         )
         for row in found.rows
     ]
-    about = [("数据截至", instant(at)), ("制表", request.user.full_name)]
+    about = [("数据截至", instant(at)), ("制表", request.user.full_name), ("条数", str(len(rows)))]
     content = sheets.workbook([(_("长期未结案件"), HEAD, rows)], about)
+    listed.note(request, what="long_pending", names=("which",), rows=len(rows), at=at)
     return as_file(content, f"长期未结案件台账_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
@@ -182,7 +184,7 @@ def workload(request: HttpRequest) -> HttpResponse:
     columns += [{"label": _head(day), "kind": "num"} for day in found.days]
     columns.append({"label": _("合计"), "kind": "num"})
     teams: dict[str, list[dict[str, Any]]] = {}
-    part = page_of(found.loads, lambda load: load.place, **cursors(request))
+    part = page_of(found.loads, lambda load: load.place, **listed.reading(request, cursors(request)))
     for _name, load in part.rows:
         court = found.names.courts.get(load.court, "")
         team = found.names.teams.get(load.team or 0, _("未分团队"))
@@ -196,14 +198,20 @@ def workload(request: HttpRequest) -> HttpResponse:
         ]
         cells.append({"kind": "num", "label": _("合计"), "text": str(load.ahead)})
         teams.setdefault(f"{court}　{team}", []).append({"cells": cells})
+    groups = [{"title": name, "rows": rows} for name, rows in teams.items()]
+    if listed.is_wanted(request):
+        return listed.workbook(
+            request, what="workload", title=_("到期工作量"), columns=columns, groups=groups, more=part.next
+        )
     context = {
         "title": _("到期工作量"),
         "note": _("今天起七日内每名承办人每天到期的节点，不含已超期"),
         "actions": [
+            listed.action(request),
             {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "columns": columns,
-        "groups": [{"title": name, "rows": rows} for name, rows in teams.items()],
+        "groups": groups,
         "empty": {
             "title": _("七日内没有到期的节点"),
             "text": _("所辖范围内没有超期和即将到期的节点。"),
@@ -293,19 +301,27 @@ def published(request: HttpRequest) -> HttpResponse:
                 {"label": _("公布时间"), "text": instant(table.published_at)},
             ]
         }
-        for table in tables.order_by("-week", "court_id")[:100]
+        for table in tables.order_by("-week", "court_id")[: listed.MOST if listed.is_wanted(request) else 100]
     ]
+    columns = [
+        {"label": _("周（星期一）"), "kind": "main"},
+        {"label": _("法院")},
+        {"label": _("超期节点"), "kind": "num"},
+        {"label": _("公布时间")},
+    ]
+    groups = [{"rows": rows}] if rows else []
+    title = _("已公布的超期节点统计表")
+    if listed.is_wanted(request):
+        return listed.workbook(request, what="published_tables", title=title, columns=columns, groups=groups)
     context = {
-        "title": _("已公布的超期节点统计表"),
+        "title": title,
         "note": _("每周第一个工作日自动公布，下载的是公布时的情况"),
-        "actions": [{"label": _("现在的超期节点表"), "url": reverse("supervision:overdue"), "icon": "table"}],
-        "columns": [
-            {"label": _("周（星期一）"), "kind": "main"},
-            {"label": _("法院")},
-            {"label": _("超期节点"), "kind": "num"},
-            {"label": _("公布时间")},
+        "actions": [
+            {"label": _("现在的超期节点表"), "url": reverse("supervision:overdue"), "icon": "table"},
+            listed.action(request),
         ],
-        "groups": [{"rows": rows}] if rows else [],
+        "columns": columns,
+        "groups": groups,
         "empty": {
             "title": _("还没有公布过"),
             "text": _("每周第一个工作日自动公布各法院的超期节点统计表。"),

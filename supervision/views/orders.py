@@ -25,7 +25,7 @@ from supervision.actions import orders as verbs
 from supervision.actions.adding import add_to_order
 from supervision.models import Order
 from supervision.states import ExtensionState
-from supervision.views import publishing
+from supervision.views import listed
 from supervision.views.paging import cursors, turning
 
 STATES = ("open", "late", "answered", "closed")
@@ -166,20 +166,20 @@ def orders(request: HttpRequest) -> HttpResponse:
     rows = _of_state(Order.objects.visible_to(request.user), state, at)
     keys = ("overdue_at", "id") if state in ("open", "late") else ("-id",)
     rows = rows.select_related("case", "case__court", "case__owner", "court", "issued_by")
-    if request.GET.get("format") == "xlsx":
-        return publishing.orders_sheet(
-            request, rows.order_by(*keys)[: publishing.MOST_ORDERS], order_tables.state_words(state)
-        )
-    found = page([Segment(state, rows, keys)], **cursors(request))
+    found = page([Segment(state, rows, keys)], **listed.reading(request, cursors(request)))
+    columns, groups = order_tables.columns(), order_tables.groups([row for _name, row in found.rows], at)
+    if listed.is_wanted(request):
+        return listed.workbook(
+            request, what="orders", title=_("督办台账"), columns=columns, groups=groups,
+            conditions=[order_tables.state_words(state)], names=("state",), more=found.next,
+        )  # fmt: skip
     context = {
         "title": _("督办台账"),
         "note": _("督办单须反馈，催办签收即可"),
-        "actions": [
-            {"label": _("导出 Excel"), "url": f"?state={state}&format=xlsx", "icon": "file-spreadsheet"}
-        ],
+        "actions": [listed.action(request)],
         "filters": order_tables.filters(state),
-        "columns": order_tables.columns(),
-        "groups": order_tables.groups([row for _name, row in found.rows], at),
+        "columns": columns,
+        "groups": groups,
         "empty": order_tables.empty(state),
         **turning(request, found),
     }

@@ -6,18 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courts.access import staff
-from courts.actions.exporting import record_export
 from courts.models import User
 from documents.compose import style_sheet
 from documents.renderer import render_pdf
@@ -30,12 +27,14 @@ from supervision.bulletin import Bulletin, Row, days_of, week_of
 from supervision.bulletin import bulletin as bulletin_of
 from supervision.models import Order
 from supervision.overdue import MOST_LINES, Line, lines
+from supervision.views import listed
 from supervision.views.board import asked_of
+from supervision.views.listed import as_file
 
 SHEET = Path(__file__).parent.parent / "print" / "table.css"
 PAPER_LINES = 2000
-MOST_ORDERS = 10_000
 HEAD = ("序号", "案号", "节点", "规则", "最后一日", "超期天数", "承办人", "团队", "法院", "督办")
+FILTERS = ("when", "court", "team", "officer", "kind", "band", "on", "money", "ordered")
 WEEK_HEAD = ("法院", "团队", "新收", "结案", "未结", "五超案件", "超期节点")
 
 
@@ -51,6 +50,7 @@ def overdue_sheet(request: HttpRequest) -> HttpResponse:
         ("制表", request.user.full_name),
     ]
     content = sheets.workbook([(_("超期节点"), HEAD, _cells(found))], about)
+    listed.note(request, what="overdue", names=FILTERS, rows=len(found), at=at)
     return as_file(content, f"超期节点统计表_{time.today(at)}.xlsx", sheets.MEDIA)
 
 
@@ -61,36 +61,6 @@ def overdue_paper(request: HttpRequest) -> HttpResponse:
     at, found, title = _table(request, PAPER_LINES)
     tables = [{"head": HEAD, "rows": _cells(found)}]
     return _printed(request, at, "超期节点统计表", title, tables, f"超期节点统计表_{time.today(at)}.pdf")
-
-
-def orders_sheet(request: HttpRequest, rows: Sequence[Order], state: str) -> HttpResponse:
-    """督办台账 as Excel. state: the filter in words. The caller has asked what the person may see."""
-    at = request.at
-    columns, groups = order_tables.columns(), order_tables.groups(rows, at)
-    cells = [[_text(cell) for cell in row["cells"]] for group in groups for row in group["rows"]]
-    about = [
-        (_("清单"), _("督办台账")),
-        (_("导出人"), request.user.full_name),
-        (_("导出时间"), order_tables.instant(at)),
-        (_("条件"), state),
-        (_("条数"), str(len(cells))),
-    ]
-    content = sheets.workbook([(_("督办台账"), [str(c["label"]) for c in columns], cells)], about)
-    record_export(
-        what="orders",
-        conditions=["state"] if request.GET.get("state") else [],
-        rows=len(cells),
-        actor=request.user,
-        at=at,
-        key=f"export:{uuid4().hex}",
-    )
-    return as_file(content, f"督办台账_{time.today(at)}.xlsx", sheets.MEDIA)
-
-
-def _text(cell: dict[str, Any]) -> str:
-    pill = cell.get("pill") or {}
-    parts = (cell.get("text"), cell.get("sub"), pill.get("text"))
-    return "\n".join(str(part) for part in parts if part)
 
 
 @require_safe
@@ -285,12 +255,3 @@ def as_pdf(body: str, title: str, author: str, at: dt.datetime, name: str) -> Ht
     css = style_sheet() + SHEET.read_text(encoding="utf-8")
     content = render_pdf(body, css=css, title=title, author=author, created_at=at)
     return as_file(content, name, "application/pdf")
-
-
-def as_file(content: bytes, name: str, media: str) -> HttpResponse:
-    """A file to be kept by the browser, not by anything between."""
-    response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -24,7 +24,8 @@ from supervision.actions import reports as verbs
 from supervision.indicators.reporting import Due, Wanted, asked_of, prefilled, status_board
 from supervision.indicators.rows import QuarterReport
 from supervision.indicators.spans import Span, span_of
-from supervision.views.publishing import as_file, as_pdf
+from supervision.views.listed import as_file
+from supervision.views.publishing import as_pdf
 
 STATES = {"draft": "todo", "submitted": "prog", "received": "done"}
 HEAD = ("指标", "数值", "口径")

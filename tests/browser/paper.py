@@ -18,6 +18,13 @@ _SEEN = """
   for (const head of document.querySelectorAll(".c-table thead")) {
     if (seen(head) && getComputedStyle(head).display !== "table-header-group") wrong.push("a head that is not repeated");
   }
+  for (const cell of document.querySelectorAll(".c-table thead th")) {
+    if (!seen(cell) && !cell.matches(".c-cell--acts, .c-cell--check")) wrong.push(`a column left out: ${called(cell)}`);
+  }
+  for (const box of document.querySelectorAll(".c-main *")) {
+    const hidden = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
+    if (seen(box) && hidden && box.clientWidth > 20) wrong.push(`cut off: ${called(box)}`);
+  }
   for (const row of document.querySelectorAll(".c-table tbody tr")) {
     if (seen(row) && getComputedStyle(row).breakInside !== "avoid") wrong.push("a row that breaks");
   }
@@ -36,7 +43,8 @@ def assert_on_paper(page: Page, who: str, name: str = "") -> None:
     size = page.viewport_size
     page.emulate_media(media="print")
     page.set_viewport_size({"width": _WIDE, "height": 900})
-    assert page.evaluate(_SEEN, NOT_ON_PAPER) == []
+    wrong = page.evaluate(_SEEN, NOT_ON_PAPER)
+    assert wrong == [], wrong
     assert axe.sideways(page) <= 0
     assert who in page.locator(".c-print").inner_text()
     folder = os.environ.get("SHOTS")

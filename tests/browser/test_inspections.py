@@ -8,9 +8,12 @@ from kernel import time
 from supervision.actions.commentaries import draft_commentary
 from supervision.inspections.models import InspectionFinding
 from tests.browser.conftest import Shoot, Visit, assert_sound
+from tests.browser.paper import assert_on_paper
 from tests.factories.cases import assigned, filing, house
 from tests.factories.inspections import bureau, by, drawn, enter_all, section
 from tests.supervision.test_inspections import LATER, final_with_a_fault
+
+PRINTED = ("one", "section", "register", "final", "findings")
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -35,6 +38,8 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page = visit(path, user=user, width=width)
             shoot(page, f"inspection-{name}")
             assert_sound(page)
+            if width == 1440 and name in PRINTED:
+                assert_on_paper(page, user.full_name, f"paper-inspection-{name}")
     found = final_with_a_fault(place)
     fault = InspectionFinding.objects.get(result="fault", draw__section__inspection=found)
     with time.travel(LATER):
@@ -50,3 +55,5 @@ def test_the_pages_are_sound(visit: Visit, shoot: Shoot, width: int) -> None:
             page = visit(path, user=user, width=width)
             shoot(page, f"inspection-{name}")
             assert_sound(page)
+            if width == 1440 and name in PRINTED:
+                assert_on_paper(page, user.full_name, f"paper-inspection-{name}")

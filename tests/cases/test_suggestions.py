@@ -16,7 +16,7 @@ from deadlines.models import Deadline
 from kernel import time
 from petitions.actions.letters import answer_letter, write_letter
 from petitions.models import Letter
-from regimes.flow import State, Subject
+from regimes.state import State, Subject
 from regimes.suggestions import Suggested, suggestions_of
 from tests.cases.test_triage import agreed, simple_case, trigger
 from tests.factories.cases import House, assign, assigned, complete, filed, filing, house, key

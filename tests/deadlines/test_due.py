@@ -9,8 +9,9 @@ import pytest
 from deadlines.due import Due, due_of_rule, result_of
 from kernel.time import SHANGHAI
 from regimes.calendar import Calendar
-from regimes.flow import ClockChange, Extension, Interval
+from regimes.flow import ClockChange
 from regimes.packs import load_library
+from regimes.state import Extension, Interval
 
 CALENDAR = Calendar.seed()
 

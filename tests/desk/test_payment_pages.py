@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -14,6 +17,7 @@ from desk.onetime import new_key
 from funds.actions.payouts import cancel_payout
 from funds.models import Allocation, Instruction, Payee, PayeeAccount, PaymentBatch, Payout
 from kernel import time
+from tests.documents.pdf_text import text as pdf_text
 from tests.factories.cases import House, assigned, filing, house
 from tests.factories.forms import fill, form_of, signed_in, text_of
 from tests.factories.pages import main
@@ -195,8 +199,12 @@ def test_the_fee_is_shown_band_by_band(home: House) -> None:
         client, address = signed_in(home.handler), f"/cases/{row.about.removeprefix('case:')}/fee/"
         page = text_of(client.get(address, {"amount": "600000"}))
         assert "¥8,400.00" in page
-        assert "7350.00" in page
+        assert ">490,000.00<" in page
+        assert ">7,350.00<" in page
+        book = client.get(address, {"amount": "600000", "format": "xlsx"})
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content))).worksheets[0]
+        assert [cell.value for cell in sheet["D"]][2] == 7350, "a number to go on with"
         assert "诉讼费用交纳办法第十四条" in page
         assert client.get(address, {"amount": "x"}).status_code == 422
-        assert client.get(address, {"amount": "600000", "format": "pdf"}).content[:5] == b"%PDF-"
+        assert "490,000.00" in pdf_text(client.get(address, {"amount": "600000", "format": "pdf"}).content)
         assert b"".join(client.get(address, {"format": "xlsx"}).streaming_content)[:2] == b"PK"

@@ -13,8 +13,9 @@ from django.core.management import call_command
 
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
-from cases.actions.filing import AgentInput, FilingInput, PartyInput, file_case
+from cases.actions.filing import file_case
 from cases.actions.keeping import keep_files
+from cases.filings import AgentInput, FilingInput, PartyInput
 from cases.models import Case, Node
 from courts.actions.calendar import seed_calendar
 from courts.models import Court, CourtPack, PackRelease, Unit, User

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from cases.actions import money
 from cases.actions.assigning import assign_case, hand_over_cases, recuse, seal_case
@@ -35,37 +35,9 @@ from measures.actions import controlling, disposing
 from measures.actions.controlling import DISPOSAL_CONDITIONS, Taking
 from measures.actions.finding import Found, add_property, record_feedback
 from measures.models import CASH, Control, Property
-from regimes.nodes import FieldDef, load_nodes
+from regimes.nodes import FieldDef
 from tests.factories.cases import House, applicant, filing, key, respondent
-
-T = TypeVar("T")
-FIRST_DAY = dt.date(2023, 4, 24)
-ITEMS = (
-    ("bank_account", "尾号1001", "30000"),
-    ("vehicle", "鄂X·12345", "50000"),
-    ("real_estate", "东湖路1号", "900000"),
-    ("alipay", "支付宝", "800"),
-)
-STARTS = (
-    "case_received",
-    "case_filed",
-    "network_feedback_received",
-    "enforcement_notice_sent",
-    "property_found",
-)
-DEFINITIONS = {definition.kind: definition for definition in load_nodes()}
-
-
-@dataclass(frozen=True)
-class Offers:
-    """What a case offers at the moment. nodes: kinds of its open nodes; forms: how many of them have a plain form."""
-
-    state: str = ""
-    nodes: frozenset[str] = frozenset()
-    forms: int = 0
-    properties: int = 0
-    voidable: int = 0
-    receipts: int = 0
+from tests.properties.offers import DEFINITIONS, FIRST_DAY, ITEMS, STARTS, Offers, chosen
 
 
 @dataclass
@@ -488,17 +460,6 @@ class Walk:
                 return None
             case _:
                 return "已办理"
-
-
-class NothingToDo(DomainError):
-    """The case offers nothing of the kind at the moment."""
-
-
-def chosen(options: Sequence[T], pick: int) -> T:
-    """One of the options. Raises NothingToDo."""
-    if not options:
-        raise NothingToDo("没有可办的事项", code="NOTHING")
-    return options[pick % len(options)]
 
 
 def begin(home: House, other: User, *, phone: bool, location: str, two: bool, received_before: int) -> Walk:

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from cases.snapshot import moment_of
-from regimes.flow import Extension, Interval, Subject
-from regimes.flow import State as FlowState
+from regimes.state import Extension, Interval, Subject
+from regimes.state import State as FlowState
 from supervision.replay import State
 
 

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from regimes.book import Pinned, RuleBook
-from regimes.flow import State, plan
+from regimes.flow import plan
 from regimes.nodes import load_nodes
 from regimes.packs import load_library
+from regimes.state import State
 from tests.regimes.test_flow import carried_out, filed
 
 COURTS = ("", "JZ-2023", "SQ-2022", "JM-2022", "LY-2021")

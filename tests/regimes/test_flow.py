@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from regimes.book import Pinned, RuleBook
-from regimes.flow import Clock, ClockChange, Interval, Node, Plan, State, Subject, plan
+from regimes.flow import ClockChange, Plan, plan
 from regimes.packs import load_library
+from regimes.state import Clock, Interval, Node, State, Subject
 
 D = dt.date
 

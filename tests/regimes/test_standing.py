@@ -10,10 +10,11 @@ import pytest
 from regimes.book import Pinned, RuleBook
 from regimes.errors import PackErrors
 from regimes.figures import figure, measures_of
-from regimes.flow import State, Subject, View
+from regimes.flow import View
 from regimes.packs import Library, load_library, parse_pack
 from regimes.rules import Calculation
 from regimes.standing import figures_of, stage_of
+from regimes.state import State, Subject
 
 DAY = dt.date(2025, 3, 3)
 ROOT, CAR, FIRST, SECOND = 1, 2, 3, 4

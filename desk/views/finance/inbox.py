@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courts.access import staff
-from desk import exporting
+from desk import exporting, listing
 from desk.addresses import here
 from desk.forms.finance import AccountForm
 from desk.selectors import finance as found
@@ -84,7 +84,7 @@ def unclaimed(request: HttpRequest) -> HttpResponse:
         "footing": _("本页 %d 笔") % len(lines),
         "next_url": here(request, (), after=next_) if next_ else "",
         "prev_url": here(request, (), before=prev) if prev else "",
-        "actions": [exporting.action(here(request, (), format="xlsx"))],
+        "actions": [listing.action(request, ())],
     }
     return render(request, "desk/finance/unclaimed.html", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.actions.claiming import claim_for_case
 from courts.access import staff
+from desk import exporting
 from desk.addresses import here, number_in
 from desk.onetime import key_of, new_key
 from desk.selectors import finance as selectors
@@ -54,6 +56,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "rest": format_yuan(found.chosen.rest) if found.chosen else "",
         "age": tables.age(found.chosen, limits, today) if found.chosen else None,
         "text": text,
+        "typed": request.GET.get("amount", "")[:60],
         "candidates": [
             {
                 "key": each.key,
@@ -80,6 +83,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "next_url": here(request, (), after=found.next) if found.next else "",
         "prev_url": here(request, (), before=found.prev) if found.prev else "",
         "footing": _("本页 %d 笔") % len(found.lines),
+        "actions": [exporting.action(f"{reverse('desk:finance_unclaimed')}?{exporting.FORMAT}=xlsx")],
     }
     return render(request, "desk/finance/match.html", context)
 
@@ -95,7 +99,8 @@ def claim(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as refused:
         messages.error(request, f"{refused}{refused.fix}")
-        return redirect(f"{reverse('desk:finance_match')}?line={_number(request.POST.get('line', ''))}")
+        typed = {name: request.POST.get(name, "")[:60] for name in ("line", "amount")}
+        return redirect(f"{reverse('desk:finance_match')}?{urlencode(typed)}")
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
         request,

@@ -21,7 +21,7 @@ from cases.actions.money import approve_payout
 from cases.actions.paying import Sent, send_direct, send_in_file
 from courts.access import staff
 from courts.models import User
-from desk import exporting
+from desk import listing
 from desk.addresses import here, number_of
 from desk.onetime import key_of, new_key
 from desk.selectors import payments as found_in
@@ -53,13 +53,10 @@ def payments(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in tabs else tabs[0]
     context: dict[str, Any] = {"tabs": _tabs(tabs, tab), "tab": tab}
     context |= _batches(request, time.today(at)) if tab == "batches" else _waiting(request, tab)
-    if exporting.is_wanted(request):
-        return exporting.export(
-            request, what="payments", title=str(context["title"]), chips=[], names=("tab",),
-            turn=lambda _cursor: (context["columns"], context["groups"], ""),
-        )  # fmt: skip
-    context["actions"] = [exporting.action(here(request, ("tab",), format="xlsx"))]
-    return render(request, "desk/finance/payments.html", context)
+    return listing.show(
+        request, "desk/finance/payments.html", context, what="payments", title=str(context["title"]),
+        names=("tab",), turn=_turn_of_batches(request.user, time.today(at)) if tab == "batches" else None,
+    )  # fmt: skip
 
 
 @require_POST
@@ -160,6 +157,16 @@ def _waiting(request: HttpRequest, tab: str) -> dict[str, Any]:
         "layouts": layouts().values(),
         "is_direct": bool(settings.BANK_URL),
     }
+
+
+def _turn_of_batches(user: User, today: Any) -> Any:
+    """Batches behind a cursor, and the next: the workbook holds them all."""
+
+    def turn(cursor: str) -> tuple[Any, str]:
+        part = found_in.batches(user, after=cursor)
+        return tables.batch_groups([row for _name, row in part.rows], today), part.next
+
+    return turn
 
 
 def _batches(request: HttpRequest, today: Any) -> dict[str, Any]:

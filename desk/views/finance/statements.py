@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courts.access import staff
-from desk import listing
+from desk import importing, listing
 from desk.addresses import here
 from desk.forms.finance import BalanceForm, StatementForm
 from desk.onetime import key_of, new_key
@@ -36,16 +34,24 @@ def listed(request: HttpRequest) -> HttpResponse:
     request.at = at = time.now()
     accounts = selectors.accounts_of(request.user)
     form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
-    if request.method == "POST" and form.is_valid():
-        try:
-            taken = _taken(request, form)
-        except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
-        else:
-            return redirect("desk:finance_statement", taken.pk)
+
+    def verb(**given: Any) -> Statement:
+        return take_statement(account_id=int(form.cleaned_data["account"]), **given)
+
+    if taken := importing.take(request, form, verb):
+        return redirect("desk:finance_statement", taken.pk)
+    missing = {
+        "title": _("还没有登记案款专户"),
+        "text": _("先登记专户的账号和子账号号段，再导入它的流水。"),
+    }
     context = {
+        "title": _("银行流水"),
+        "note": _("分三步：核对各列、核对预览、确认入账；同一份文件只入账一次"),
         "form": form,
-        "accounts": accounts,
+        "submit": _("上传并核对各列"),
+        "foot": _("上传后先看预览，不会直接入账"),
+        "missing": None if accounts else missing,
+        "before": _("已上传"),
         "columns": tables.statement_columns(),
         "groups": tables.statement_groups(selectors.statements_of(request.user), time.today(at)),
         "actions": [{"label": _("登记专户"), "url": reverse("desk:finance_account"), "icon": "plus"}],
@@ -53,29 +59,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     return listing.show(
         request,
-        "desk/finance/statements.html",
+        "desk/importing/upload.html",
         context,
         what="statements",
         title=_("银行流水"),
         status=422 if form.errors else 200,
     )
-
-
-def _taken(request: HttpRequest, form: StatementForm) -> Statement:
-    given = form.cleaned_data["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "statement"
-        with path.open("wb") as stored:
-            for chunk in given.chunks():
-                stored.write(chunk)
-        return take_statement(
-            account_id=int(form.cleaned_data["account"]),
-            path=path,
-            name=given.name,
-            actor=request.user,
-            at=time.now(),
-            key=key_of(request),
-        )
 
 
 @require_GET
@@ -119,13 +108,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The third step: the lines stand in the books."""
     _visible(request, pk)
-    try:
-        done = confirm_statement(statement_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-    else:
-        messages.success(request, _("已入账 %d 笔，正在寻找各笔的案件。") % done.counts.get("new", 0))
-    return redirect("desk:finance_statement", pk)
+
+    def words(done: Statement) -> str:
+        return _("已入账 %d 笔，正在寻找各笔的案件。") % done.counts.get("new", 0)
+
+    verb = partial(confirm_statement, statement_id=pk)
+    return importing.decide(request, verb, pk, page="desk:finance_statement", words=words)
 
 
 @require_POST
@@ -133,13 +121,15 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a file up; nothing was booked."""
     _visible(request, pk)
-    try:
-        withdraw_statement(statement_id=pk, actor=request.user, at=time.now(), key=key_of(request))
-    except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        return redirect("desk:finance_statement", pk)
-    messages.success(request, _("已放弃这份流水，没有入账。"))
-    return redirect("desk:finance_statements")
+    verb, said = partial(withdraw_statement, statement_id=pk), _("已放弃这份流水，没有入账。")
+    return importing.decide(
+        request,
+        verb,
+        pk,
+        page="desk:finance_statement",
+        words=lambda _row: said,
+        then="desk:finance_statements",
+    )
 
 
 @require_GET
@@ -164,11 +154,15 @@ def _mapping(
         **_frame(found),
         "note": _("第一步（共三步）：核对各列，记住后本行下次自动带出"),
         "refused": refused,
+        "go": reverse("desk:finance_statement_preview", args=[found.pk]),
+        "caption": _("各列读作什么"),
+        "foot": _("文件已写明余额的不用填写"),
+        "submit": _("读入并预览"),
         "balances": balances or BalanceForm(),
         "columns": tables.mapping_columns(),
         "groups": tables.mapping_groups(found, chosen or found.columns) if found.titles else [],
     }
-    return render(request, "desk/finance/columns.html", context, status=422 if refused else 200)
+    return render(request, "desk/importing/columns.html", context, status=422 if refused else 200)
 
 
 def _preview(request: HttpRequest, found: Statement) -> HttpResponse:
@@ -184,10 +178,14 @@ def _preview(request: HttpRequest, found: Statement) -> HttpResponse:
         }[State(found.state)],
         "tiles": tables.preview_tiles(found),
         "sums": tables.sums(found),
-        "period": tables.span(found),
         "is_previewed": found.state == State.PREVIEWED,
         "is_confirmed": found.state == State.CONFIRMED,
-        "ready": found.counts.get("good", 0),
+        "blocked": bool(found.flaw),
+        "has_columns": True,
+        "go": reverse("desk:finance_statement_confirm", args=[found.pk]),
+        "foot": f"{found.account} {tables.span(found)}",
+        "submit": _("确认入账 %d 笔") % found.counts.get("good", 0),
+        "empty": {"title": _("没有需要处理的行"), "text": _("每一行都读懂了。")},
         "columns": tables.staged_columns(),
         "groups": tables.staged_groups(lines),
         "footing": _("本页 %d 行") % len(lines),
@@ -206,7 +204,8 @@ def _preview(request: HttpRequest, found: Statement) -> HttpResponse:
 
 def _frame(found: Statement) -> dict[str, Any]:
     return {
-        "statement": found,
+        "found": found,
+        "give_up": reverse("desk:finance_statement_withdraw", args=[found.pk]),
         "act_key": new_key(),
         "crumbs": [
             {"label": _("财务"), "url": reverse("desk:finance")},

@@ -15,7 +15,6 @@ from closing.models import DistributionPlan
 from enforcement.demo.case import DemoCase
 from enforcement.demo.money import arrive, receipt_of
 from funds.actions.tracing import trace
-from funds.actions.transfers import top_up as put_into_fund
 from funds.actions.vouchers import issue_voucher, print_voucher
 from funds.models import Book, Receipt, Transfer
 from kernel import time
@@ -113,15 +112,6 @@ def voucher(case: DemoCase, what: str) -> DemoCase:
         return print_voucher(voucher_id=made.pk, reason="", key=f"{key}:print", **by)
 
     return case.do(verb)
-
-
-def top_up(case: DemoCase, amount: str) -> DemoCase:
-    """周转基金拨入 of the case's court."""
-    return case.do(
-        lambda key, day: put_into_fund(
-            court=case.bench.court, amount=Decimal(amount), on=day, actor=case.who("finance"), at=time.now(), key=key
-        )
-    )  # fmt: skip
 
 
 def find_old(case: DemoCase) -> DemoCase:

@@ -450,7 +450,6 @@ def refunded(case: DemoCase) -> None:
     aside.hold(case.wait(1))
     aside.pay(case.wait(1))
     aside.voucher(case, "transfer")
-    aside.top_up(case.wait(1), "200000.00")
 
 
 def insured(case: DemoCase) -> None:

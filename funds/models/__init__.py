@@ -7,6 +7,7 @@ from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
 from funds.models.payees import TAIL, Payee, PayeeAccount
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
+from funds.models.revolving import TopUp
 from funds.models.statements import (
     BankAccount,
     Claim,
@@ -46,6 +47,7 @@ __all__ = [
     "StatementLine",
     "SubAccount",
     "TAIL",
+    "TopUp",
     "Trace",
     "Transfer",
     "Voucher",

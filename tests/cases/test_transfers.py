@@ -25,10 +25,10 @@ from courts.models import User
 from deadlines.models import Deadline
 from documents.models import Paper
 from events.models import Event
-from funds.actions.transfers import fund_of, top_up
 from funds.audit import differences
 from funds.checks import free_of
 from funds.models import Receipt, Transfer
+from funds.revolving import fund_of
 from funds.selectors import money_of
 from kernel import time
 from kernel.errors import BadInput, DomainError, NotAllowed, WrongState
@@ -37,6 +37,7 @@ from measures.actions.disposing import Announcement, announce_auction, record_re
 from measures.actions.finding import Found, add_property
 from tests.factories.cases import House, applicant, assigned, complete, filing, house, key, node, respondent
 from tests.factories.courts import person
+from tests.factories.statements import topped_up
 from tests.walks.stage import control, due, item, money, on, pay, payee, state
 
 pytestmark = pytest.mark.django_db
@@ -218,14 +219,7 @@ def test_the_fund_advances_ten_thousand_and_not_a_fen_more() -> None:
         with pytest.raises(BadInput, match="急需"):
             ask(home, case, "advance", "9000.00", cause="none", ground="急需")
         made = ask(home, case, "advance", "10000.00", payee_id=to, **given)
-        top_up(
-            court=home.court,
-            amount=Decimal(50000),
-            on=time.today(),
-            actor=home.finance,
-            at=time.now(),
-            key=key(),
-        )
+        topped_up(home.court, home.finance, "50000.00")
     with on("2023-06-02"):
         grant(home.director, vice)
     with on("2023-06-03"):

@@ -15,11 +15,12 @@ from cases.models import Case
 from desk.onetime import new_key
 from events import relay
 from funds.actions.payouts import confirm_paid
-from funds.models import BankAccount, Receipt, Statement, StatementLine, Voucher
+from funds.models import BankAccount, Receipt, Statement, StatementLine, TopUp, Voucher
 from kernel import time
 from tests.cases.test_money import draft
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
 from tests.factories.forms import fill, signed_in, text_of
+from tests.factories.pages import main
 from tests.factories.statements import bank_account, confirmed, row, written
 from tests.walks.stage import money, on, payee
 
@@ -110,6 +111,46 @@ def test_a_line_is_claimed_by_its_key_and_taken_back(home: House, account: BankA
             follow=True,
         )
         assert "已撤销认领" in text_of(back)
+    line.refresh_from_db()
+    assert line.claimed == 0
+
+
+@pytest.mark.req("LY-45")
+def test_a_line_is_put_into_the_revolving_fund_and_taken_back_from_its_trail(
+    home: House, account: BankAccount
+) -> None:
+    with on("2023-09-26 10:00"):
+        lines = [
+            row("2023-09-26", income="5000.00", payer="云州市财政局", remark="拨付周转基金"),
+            row("2023-09-26", income="7.00"),
+        ]
+        line, other = waiting(home, account, *lines)
+        client = signed_in(home.finance)
+        page = text_of(client.get(f"/finance/match/?line={line.pk}"))
+        assert "附言写明周转基金" in page
+        assert 'data-key="0"' in page
+        assert "附言写明周转基金" not in text_of(client.get(f"/finance/match/?line={other.pk}"))
+        said = client.post(
+            "/finance/match/fund", {"act_key": new_key(), "line": line.pk, "amount": "4000"}, follow=True
+        )
+        assert "已拨入周转基金 ¥4,000.00（肆仟元整）" in text_of(said)
+        over = client.post(
+            "/finance/match/fund", {"act_key": new_key(), "line": line.pk, "amount": "1000.01"}, follow=True
+        )
+        assert "剩余 ¥1,000.00" in text_of(over)
+        made = TopUp.objects.get()
+        assert f"/finance/fund/{made.pk}/" in client.get("/finance/fund/").content.decode()
+        way = client.get(f"/finance/fund/{made.pk}/")
+        assert f"/finance/statements/{line.statement_id}/" in way.content.decode()
+        for words in ("云州市财政局", line.serial, "银行流水待核款", "周转基金"):
+            assert words in text_of(way)
+        assert act(client, f"/finance/fund/{made.pk}/", reason="").status_code == 422
+        back = client.post(
+            f"/finance/fund/{made.pk}/", fill(client, f"/finance/fund/{made.pk}/", reason="认错"), follow=True
+        )
+        assert "已撤销拨入" in text_of(back)
+        assert "已撤销 认错" in main(client.get(f"/finance/fund/{made.pk}/"))
+        assert act(signed_in(home.handler), "/finance/match/fund", line=line.pk).status_code == 403
     line.refresh_from_db()
     assert line.claimed == 0
 

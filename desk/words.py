@@ -94,6 +94,7 @@ ACTS = {
     "petition.closed": _lazy("信访办结"),
     "receipt.noted": _lazy("案款到账"),
     "payee.noted": _lazy("登记领款账户"),
+    "payee.wanted": _lazy("缺领款承诺书，重新开出领款登记"),
     "payout.requested": _lazy("提请发放案款"),
     "payout.handed_over": _lazy("发放材料移送财务"),
     "payout.at_finance": _lazy("财务接收发放材料"),

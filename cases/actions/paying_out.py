@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import reopened
 from cases.actions.money import request_payout
-from cases.arrivals import tell_of_money
+from cases.arrivals import REGISTRATION, tell_missing
 from cases.payroutes import receipt_subject, route_of
 from cases.perform import Act, known, perform
 from cases.policy import in_reach
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from funds.actions import transfers
+from funds.actions.payoutpapers import Talk
 from funds.books import lock_book
 from funds.models import Book, PayeeAccount, Receipt, Transfer
 from funds.states import TransferKind
@@ -24,8 +25,6 @@ from funds.unpaid import Part, accounts_by_name, unpaid_parts
 from kernel.errors import NotFound, WrongState
 from kernel.time import today
 
-REGISTRATION = "payee_registration"
-"""The duty of 领款登记 (JZ-10): open again while a creditor to be paid has no account or no undertaking."""
 DRAFTED = "payout.allocated"
 
 
@@ -39,7 +38,7 @@ class Drafted:
 
 
 def draft_allocated(
-    *, case_id: int, communication_record: str, actor: User, at: dt.datetime, key: str
+    *, case_id: int, communication_record: Talk | None, actor: User, at: dt.datetime, key: str
 ) -> Drafted:
     """Everything that the standing decisions leave unpaid is asked for; the court's own costs go to `fee`.
 
@@ -82,10 +81,7 @@ def draft_allocated(
         )  # fmt: skip
         perform(locked, act, actor=actor, at=at)
         if names:
-            words = _(
-                "已分配给%s的款项不能发放：没有登记领款账户，或者没有领款承诺书。请办理领款登记后再提请发放。"
-            )
-            tell_of_money(locked.case, text=words % "、".join(names), topic="payee_missing", at=at, key=key)
+            tell_missing(locked.case, names, at=at, key=key)
     return Drafted(tuple(made), tuple(fees), names)
 
 

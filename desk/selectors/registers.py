@@ -221,11 +221,11 @@ def plans(user: User, *, state: str, after: str, before: str, size: int = SIZE) 
 
 
 def vouchers(user: User, *, kind: str, after: str, before: str, size: int = SIZE) -> Rows:
-    """票据登记簿, the newest first. Three queries."""
+    """票据登记簿, the newest first. Six queries."""
     rows = Voucher.objects.visible_to(user)
     if kind:
         rows = rows.filter(kind=kind)
-    rows = rows.select_related("issued_by").prefetch_related("prints")
+    rows = rows.select_related("issued_by").prefetch_related("prints", "payout__slips__file")
     found = page([Segment("row", rows, ("-issued_on", "-id"))], after=after, before=before, size=size)
     kept = [row for _name, row in found.rows]
     return Rows(kept, _cases(user, [row.case_id for row in kept]), None, found.next, found.prev)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.selectors.case_file import CaseFile, names_of
+from desk.selectors.payouts import papers_of, talk_words
 from desk.words import act_words, instant_words, plain_day
 from funds.accounts import Side
 from funds.actions.vouchers import kind_of
@@ -79,8 +80,8 @@ def journals_of(file: CaseFile) -> Trail:
 
 
 def of_payout(file: CaseFile, pk: int) -> Trail:
-    """One payout: where its money came from, and what the bank said. Raises Http404. Seven queries."""
-    people = ("payee", "account", "receipt", "requester", "checker", "sender")
+    """One payout: where its money came from, and what the bank said. Raises Http404. Nine queries."""
+    people = ("payee", "account", "receipt", "requester", "checker", "sender", "talk")
     payout = Payout.objects.filter(about=file.case.about, pk=pk).select_related(*people).first()
     if payout is None:
         raise Http404
@@ -103,6 +104,11 @@ def of_payout(file: CaseFile, pk: int) -> Trail:
         },
         {"label": _("经办、审批"), "value": _people(payout.requester, payout.checker)},
         {"label": _("银行回单号"), "value": payout.bank_ref or "—"},
+    ]
+    if words := talk_words(payout, file.today):
+        facts.append({"label": _("沟通记录"), "value": words.partition("：")[2]})
+    facts += [
+        {"label": paper["label"], "value": paper["name"], "url": paper["url"]} for paper in papers_of(payout)
     ]
     title = _("发放 %s") % format_yuan(payout.amount)
     return Trail(title, chain, facts, [], found, _names(found), _voucher_url(file, "payout", payout))

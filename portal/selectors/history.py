@@ -55,7 +55,7 @@ KEPT_BACK = frozenset(
     # A petition is answered on its own way, and not always to a party; payouts stand under 案款, each side's its own.
     + """
     petition.registered petition.handed_over petition.told petition.panel_heard petition.drafted petition.reply_asked
-    petition.reply_approved petition.reply_sent_back petition.answered petition.closed payee.noted payout.requested
+    petition.reply_approved petition.reply_sent_back petition.answered petition.closed payee.noted payee.wanted payout.requested
     payout.handed_over payout.at_finance payout.assented payout.approved payout.sent payout.noted
     payout.returned_noted
     """.split()

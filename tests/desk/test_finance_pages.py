@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from cases.actions.money import approve_payout, finance_received, hand_to_finance, send_payout
 from cases.models import Case
@@ -19,6 +20,8 @@ from funds.models import BankAccount, Receipt, Statement, StatementLine, TopUp, 
 from kernel import time
 from tests.cases.test_money import draft
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
+from tests.factories.courts import court, person
+from tests.factories.documents import pdf, upload
 from tests.factories.forms import fill, signed_in, text_of
 from tests.factories.pages import main
 from tests.factories.statements import bank_account, confirmed, row, written
@@ -246,6 +249,21 @@ def test_a_large_payout_waits_in_the_inbox_with_its_five_working_days(
         made = Voucher.objects.get(payout=payout)
         assert made.number in text_of(client.get(voucher))
         assert made.number in text_of(client.get("/finance/registers/vouchers/"))
+        slip = f"/cases/{case.pk}/payouts/{payout.pk}/slip/"
+        for wrong in ({}, {"files": upload(b"MZ", "回单.pdf")}):
+            assert client.post(slip, fill(client, slip, **wrong)).status_code == 422
+        assert client.post(slip, fill(client, slip, files=upload(pdf(), "回单.pdf"))).status_code == 302
+        [kept] = payout.slips.all()
+        address = reverse("documents:file", args=[kept.file_id])
+        for page in (
+            f"/cases/{case.pk}/money/",
+            "/finance/registers/vouchers/",
+            f"/cases/{case.pk}/money/payout/{payout.pk}/",
+        ):
+            assert address in text_of(client.get(page)), page
+        assert client.get(address).getvalue().startswith(b"%PDF")
+        assert signed_in(person(court(), "finance")).get(address).status_code == 404
+        assert signed_in(home.director).get(slip).status_code == 403
 
 
 @pytest.mark.req("SQ-18")

@@ -104,6 +104,7 @@ ACTS = {
     "payout.noted": _lazy("案款发放到账"),
     "payout.returned_noted": _lazy("付款被退回"),
     "payout.allocated": _lazy("按分配提请发放"),
+    "fund.off_system": _lazy("案款脱离系统，不得付出"),
     "receipt.released_noted": _lazy("到账退回待认领"),
     "receipt.cause_noted": _lazy("登记未发放的原因"),
     "transfer.asked": _lazy("提请提存、退款或者垫付"),

@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 
 from courts.models import User
+from events.models import Event
 from funds.accounts import Account, Side
 from funds.ledger import NOTHING
-from funds.models import Balance, Line, PayeeAccount, Payout, Receipt, Transfer
+from funds.models import Balance, Claim, Line, PayeeAccount, Payout, Receipt, Transfer
 from funds.querysets import PayoutQuerySet, ReceiptQuerySet
 from funds.states import RESERVING
 
@@ -117,6 +118,17 @@ def unidentified(user: User) -> ReceiptQuerySet:
     """待认领款 in the person's scope, oldest first; each row tells its age: `row.days_here(on)`."""
     waiting = Receipt.objects.visible_to(user).unidentified()
     return waiting.select_related("court").order_by("arrived_on", "id")
+
+
+def came_by_bank(receipt_id: int) -> bool:
+    """Whether a receipt is a line of the bank's statement, or a share of one that is."""
+    if Claim.objects.filter(receipt=receipt_id).exists():
+        return True
+    shared = Event.objects.filter(
+        stream=f"receipt:{receipt_id}", kind="receipt.identified", data__has_key="of"
+    )
+    source = shared.values_list("data__of", flat=True).first()
+    return source is not None and came_by_bank(source)
 
 
 def running_payouts(user: User) -> PayoutQuerySet:

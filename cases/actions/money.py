@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cases.actions.assigning import reopened
+from cases.actions.offsystem import check_leaving, refused_leaving
 from cases.arrivals import REGISTRATION, tell_missing
 from cases.payroutes import level_of, receipt_subject, role_words, route_of, who_did_both
 from cases.perform import Act, guard, known, perform
@@ -54,10 +55,10 @@ def draft_payout(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="payout.requested", data={"receipt": receipt_id})) is not None:
             return Payout.objects.get(pk=event.data["payout"])
-        refused = _account_refused(locked, payee_id)
-        if refused is not None:
+        refused = refused_leaving(locked, receipt_id, actor=actor, at=at, key=key)
+        if refused is None and (refused := _account_refused(locked, payee_id)) is not None:
             _want_registration(locked, payee_id, actor=actor, at=at, key=key)
-        else:
+        if refused is None:
             payout = request_payout(
                 locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key
             )
@@ -247,6 +248,7 @@ def send_payout(
             return Payout.objects.get(pk=payout_id)
         payout = _submitted(locked, payout_id)
         guard(locked, "pay_out", _of_account(payout.account))
+        check_leaving(locked, payout.receipt_id)
         payout = payouts.send_payout(
             payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True, through=through
         )

@@ -61,7 +61,7 @@ KEPT_BACK = frozenset(
     """.split()
     # Money set aside, given back and shared out: its papers tell each party of his own part, 案款 shows it.
     + """
-    deposit.set_aside payout.allocated transfer.asked transfer.refused transfer.held_noted transfer.released_noted
+    deposit.set_aside fund.off_system payout.allocated transfer.asked transfer.refused transfer.held_noted transfer.released_noted
     transfer.paid_noted transfer.cancelled_noted transfer.granted receipt.cause_noted plan.drafted plan.served
     plan.objected plan.objection_notified plan.countered plan.sued plan.carried_out
     """.split()

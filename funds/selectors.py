@@ -114,6 +114,19 @@ def nothing_waits(receipt_id: int) -> bool:
     return (sums["credit"] or NOTHING) == (sums["debit"] or NOTHING)
 
 
+LYING = (Account.CUSTODY, Account.IN_TRANSIT, Account.REFUND, Account.DEPOSIT, Account.FEE)
+"""Where money of a case still lies on the court's account; in escrow its matter is settled."""
+
+
+def lying(receipts: ReceiptQuerySet) -> dict[int, Decimal]:
+    """Court -> what of these receipts of cases still lies on its account, neither paid, given back nor in escrow. One query."""
+    lines = Line.objects.filter(journal__receipt__in=receipts, account__in=LYING)
+    left: dict[int, Decimal] = {}
+    for court_id, side, amount in lines.values_list("court_id", "side").annotate(all=Sum("amount")):
+        left[court_id] = left.get(court_id, NOTHING) + (amount if side == Side.CREDIT else -amount)
+    return {court_id: amount for court_id, amount in left.items() if amount}
+
+
 def unidentified(user: User) -> ReceiptQuerySet:
     """待认领款 in the person's scope, oldest first; each row tells its age: `row.days_here(on)`."""
     waiting = Receipt.objects.visible_to(user).unidentified()

@@ -306,6 +306,8 @@ def pay_transfer(
         if transfer.kind == Kind.DEPOSIT and transfer.subject_id in locked.subjects and _is_last(transfer):
             act.instant = at
             act.happened = [("losing_deposits_returned", transfer.subject_id)]
+        if transfer.receipt_id:
+            act.happened += old_money_gone(locked, transfer.receipt_id, on)
         perform(locked, act, actor=actor, at=at)
     return transfer
 

@@ -23,8 +23,10 @@ from cases.actions.transfers import (
 from cases.models import Case, Fact, Node, Party
 from courts.models import User
 from deadlines.models import Deadline
+from desk.selectors.registers import progress
 from documents.models import Paper
 from events.models import Event
+from funds.actions.receipts import receive_for_case
 from funds.audit import differences
 from funds.checks import free_of
 from funds.models import Receipt, Transfer
@@ -201,6 +203,40 @@ def test_money_that_waits_is_kept_with_its_cause() -> None:
             note_cause(cause="lazy", steps="电话联系", key=key(), **given)
         note_cause(cause="payee_refuses", steps="电话联系两次，当事人表示不领", key=key(), **given)
     assert Fact.objects.get(case=case, key="unpaid_cause").value == "payee_refuses"
+
+
+@pytest.mark.req("JZ-72", "JZ-73")
+def test_old_money_that_was_given_back_is_cleared_once_it_has_left_the_account() -> None:
+    """退还 after tracing is progress like escrow, from the bank's word on; what only waits for it lies there still."""
+    home = house()
+    with on("2023-06-01"):
+        case = assigned(home, filing("2023-06-01"))
+        given = {
+            "payer_name": "某公司",
+            "account_tail": "1111",
+            "bank_serial": "OLD",
+            "remark": "",
+            "at": time.now(),
+        }
+        receipt = receive_for_case(
+            about=case.about, court=home.court, amount=Decimal(700), arrived_on=dt.date(2020, 6, 1), actor=home.funds,
+            key=key(), **given,
+        )  # fmt: skip
+    gone = Fact.objects.filter(case=case, key="@historical_balance_zero")
+
+    def left() -> Decimal:
+        return next(each.left for each in progress(home.funds, time.today()) if each.court == home.court)
+
+    with on("2023-06-02"):
+        made = ask(home, case, "refund", "700.00", receipt, ground="经付款行查明系误付")
+        assert left() == Decimal(700)
+    with on("2023-06-03"):
+        grant(home.director)
+    with on("2023-06-04"):
+        go(hold_transfer, case, made, home.finance, body="")
+        assert (left(), gone.exists()) == (Decimal(700), False)
+        go(pay_transfer, case, made, home.finance, bank_ref="BACK-1")
+        assert (left(), gone.exists()) == (Decimal(0), True)
 
 
 @pytest.mark.req("LY-45")

@@ -110,8 +110,12 @@ def step(request: HttpRequest, pk: int, payout_id: int, name: str) -> HttpRespon
         wanted.said,
         wanted.submit,
         check=partial(_check_step, payout, wanted) if wanted.checked else None,
-        concerns=_("发放 %(amount)s 给%(payee)s")
-        % {"amount": format_yuan(payout.amount), "payee": _payee(payout)},
+        concerns=_("发放 %(amount)s（%(capitals)s）给%(payee)s")
+        % {
+            "amount": format_yuan(payout.amount),
+            "capitals": in_capitals(payout.amount),
+            "payee": _payee(payout),
+        },
     )
     action = reverse("desk:payout_step", args=[pk, payout_id, name])
     return perform(request, deed, About(file), action, case_url(file, "money"))

@@ -106,7 +106,7 @@ def test_a_line_is_claimed_by_its_key_and_taken_back(home: House, account: BankA
         done = client.post(
             "/finance/match/claim", {"act_key": new_key(), "line": line.pk, "case": case.pk}, follow=True
         )
-        assert "已认领 1 笔，共 ¥80,000.00" in text_of(done)
+        assert "已认领 1 笔，共 ¥80,000.00（捌万元整）" in text_of(done)
         receipt = Receipt.objects.get(about=case.about)
         back = client.post(
             f"/finance/match/{receipt.pk}/undo",

@@ -116,8 +116,8 @@ def claim(request: HttpRequest) -> HttpResponse:
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
         request,
-        _("已认领 %(n)d 笔，共 %(amount)s；一分钟内通知申请执行人和承办人。")
-        % {"n": len(receipts), "amount": format_yuan(total)},
+        _("已认领 %(n)d 笔，共 %(amount)s（%(capitals)s）；一分钟内通知申请执行人和承办人。")
+        % {"n": len(receipts), "amount": format_yuan(total), "capitals": in_capitals(total)},
     )
     return redirect("desk:finance_match")
 

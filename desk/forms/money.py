@@ -51,7 +51,7 @@ class TalkForm(ActForm):
     talked_with = forms.CharField(label=_("沟通对象"), max_length=120, required=False)
     record = long_text(label=_("沟通内容"), required=False, help_text=_("告知了什么、对方的意见"))
     attachments = FilesField(
-        label=_("录音、图片"), required=False, help_text=_("录音、截图或者签名笔录，可不附")
+        label=_("录音、图片"), required=False, help_text=_("MP3、M4A、MP4、JPG、PDF，可不附")
     )
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from kernel.money import format_yuan
 from notices.inapp import StaffNotice, tell_staff
 from notices.states import Level
 
+REGISTRATION = "payee_registration"
+"""The duty of 领款登记 (JZ-10): open again while a creditor to be paid has no account or no undertaking."""
 TOPIC = "payment_arrived"
 """As the applicant's message is called."""
 
@@ -26,6 +29,12 @@ def tell_officer(case: Case, *, amount: Decimal, arrived_on: dt.date, at: dt.dat
         "amount": format_yuan(amount),
     }
     tell_of_money(case, text=text, topic=TOPIC, at=at, key=key)
+
+
+def tell_missing(case: Case, names: Sequence[str], *, at: dt.datetime, key: str) -> None:
+    """Whose account or 领款承诺书 is wanted before anything can be paid to him (JZ-10)."""
+    words = _("应付给%s的款项不能发放：没有登记领款账户，或者没有领款承诺书。请办理领款登记后再提请发放。")
+    tell_of_money(case, text=words % "、".join(names), topic="payee_missing", at=at, key=key)
 
 
 def tell_of_money(case: Case, *, text: str, topic: str, at: dt.datetime, key: str) -> None:

@@ -14,7 +14,7 @@ from events.models import Event
 from funds.actions.tracing import oldest_arrival
 from funds.models import Receipt
 from funds.routes import Route
-from funds.selectors import nothing_waits
+from funds.selectors import lying
 from kernel.errors import BadInput, NotFound
 from kernel.money import format_yuan
 from regimes import flow
@@ -81,9 +81,8 @@ def receipt_subject(locked: Locked, receipt_id: int) -> int:
 
 def old_money_gone(locked: Locked, receipt_id: int, on: dt.date) -> list[tuple[str, int]]:
     """历史案款清零 (JZ 三(二)7): what happened to the case when the last receipt of over three years was settled; else nothing."""
-    receipts = Receipt.objects.filter(about=locked.case.about, arrived_on__lte=oldest_arrival(on))
-    old = set(receipts.values_list("pk", flat=True))
-    if receipt_id not in old or not all(map(nothing_waits, old)):
+    old = Receipt.objects.filter(about=locked.case.about, arrived_on__lte=oldest_arrival(on))
+    if not old.filter(pk=receipt_id).exists() or lying(old):
         return []
     return [("historical_balance_zero", locked.root)]
 

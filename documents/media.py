@@ -34,6 +34,8 @@ _MP4_BRANDS = {
     b"3gp5",
     b"MSNV",
 }
+_M4A_BRANDS = {b"M4A ", b"M4B "}
+"""Recordings of speech as telephones write them."""
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 """Photos as telephones write them."""
 _DOCX_MOST_BYTES = 200 * 1024 * 1024
@@ -64,6 +66,10 @@ def recognise(content: BinaryIO) -> MediaType | None:
         return PNG
     if head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS:
         return MP4
+    if head[4:8] == b"ftyp" and head[8:12] in _M4A_BRANDS:
+        return M4A
+    if head[:3] == b"ID3" or _mp3_frame(head[:4]):
+        return MP3
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return HEIC
     if head.startswith(b"PK\x03\x04") and _is_word(content):
@@ -137,6 +143,47 @@ def _check_mp4(content: BinaryIO) -> None:
     _check_boxes(content, {b"moov", b"mdat"}, _("视频"), _("录像可能没有正常结束，请重新导出后再上传"))
 
 
+def _check_m4a(content: BinaryIO) -> None:
+    """A recording of speech holds its index, which a broken one lacks."""
+    _check_boxes(content, {b"moov", b"mdat"}, _("录音"), _("录音可能没有正常结束，请重新导出后再上传"))
+
+
+_MP3_KBITS = {
+    3: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_MP3_HERTZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+
+
+def _mp3_frame(head: bytes) -> int:
+    """The length of the layer III frame that starts here, bytes; 0 where none does (ISO/IEC 11172-3)."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return 0
+    version, rate, hertz = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or rate in (0, 15) or hertz == 3:
+        return 0
+    kbits = _MP3_KBITS[3 if version == 3 else 2][rate - 1]
+    half = 144 if version == 3 else 72
+    return half * kbits * 1000 // _MP3_HERTZ[version][hertz] + (head[2] >> 1 & 1)
+
+
+def _check_mp3(content: BinaryIO) -> None:
+    """Behind the tag, if there is one, frame follows frame."""
+    size, position = content.seek(0, io.SEEK_END), 0
+    content.seek(0)
+    tag = content.read(10)
+    if tag[:3] == b"ID3" and len(tag) == 10:
+        position = 10 + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True)
+        )
+    for _frame in range(3):
+        content.seek(position)
+        length = _mp3_frame(content.read(4))
+        if not length or position + length > size:
+            raise _broken(_("录音"), _("请重新导出后再上传"))
+        position += length
+
+
 def _check_heic(content: BinaryIO) -> None:
     """A photo of a telephone: whole as a container; what is drawn in it no program here opens."""
     _check_boxes(content, {b"meta"}, _("图片"), _("请重新拍摄，或者存为 JPG 后再上传"))
@@ -204,6 +251,8 @@ JPEG = MediaType("image/jpeg", ".jpg", "JPG", False, True, _check_jpeg)
 PNG = MediaType("image/png", ".png", "PNG", False, True, _check_png)
 MP4 = MediaType("video/mp4", ".mp4", "MP4", True, True, _check_mp4)
 HEIC = MediaType("image/heic", ".heic", "HEIC", False, False, _check_heic)
+M4A = MediaType("audio/mp4", ".m4a", "M4A", False, True, _check_m4a)
+MP3 = MediaType("audio/mpeg", ".mp3", "MP3", False, True, _check_mp3)
 DOCX = MediaType(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".docx",
@@ -212,6 +261,6 @@ DOCX = MediaType(
     False,
     _check_docx,
 )
-TYPES = (PDF, JPEG, PNG, HEIC, MP4, DOCX)
+TYPES = (PDF, JPEG, PNG, HEIC, MP4, M4A, MP3, DOCX)
 PICTURES = (JPEG, PNG)
 """Field evidence: what is shown beside the map and stamped with its time."""

@@ -254,19 +254,39 @@ CHECKS: dict[str, tuple[str, str]] = {
         """,
     ),
     "revolving": (
-        "周转基金余额不等于拨入减垫付加收回",
+        "周转基金余额不等于流水拨入（含期初）减垫付加收回",
         """
-        SELECT 'court:' || court.id, coalesce(given.amount, 0) - coalesce(advanced.amount, 0), coalesce(booked.amount, 0)
+        SELECT 'court:' || court.id, expected.amount, coalesce(booked.amount, 0)
           FROM courts_court court
-          LEFT JOIN (SELECT court_id, round(sum((data ->> 'amount')::numeric) * 100)::bigint AS amount
-                       FROM events_event WHERE kind = 'fund.topped_up' GROUP BY court_id) given
-            ON given.court_id = court.id
-          LEFT JOIN (SELECT court_id, sum(amount - recovered) AS amount FROM funds_transfer
+          LEFT JOIN (SELECT topup.court_id, sum(topup.amount) AS amount
+                       FROM funds_topup topup
+                      WHERE NOT EXISTS (SELECT FROM funds_journal back WHERE back.reverses_id = topup.journal_id)
+                      GROUP BY topup.court_id) given ON given.court_id = court.id
+          LEFT JOIN (SELECT transfer.court_id, sum(recovery.amount) AS amount
+                       FROM funds_recovery recovery JOIN funds_transfer transfer ON transfer.id = recovery.transfer_id
+                      GROUP BY transfer.court_id) recovered ON recovered.court_id = court.id
+          LEFT JOIN (SELECT court_id, sum(amount) AS amount FROM funds_transfer
                       WHERE kind = 'advance' AND state = 'paid' GROUP BY court_id) advanced
             ON advanced.court_id = court.id
           LEFT JOIN (SELECT court_id, sum(signed) AS amount FROM funds_movement
                       WHERE account = 'revolving' GROUP BY court_id) booked ON booked.court_id = court.id
-         WHERE coalesce(given.amount, 0) - coalesce(advanced.amount, 0) <> coalesce(booked.amount, 0)
+         CROSS JOIN LATERAL (SELECT coalesce(given.amount, 0) + coalesce(recovered.amount, 0)
+                                    - coalesce(advanced.amount, 0) AS amount) expected
+         WHERE expected.amount <> coalesce(booked.amount, 0)
+        """,
+    ),
+    "top_up": (
+        "周转基金拨入没有对应的银行流水",
+        """
+        SELECT 'topup:' || topup.id, topup.amount, coalesce(sum(moved.signed) FILTER (WHERE moved.account = 'revolving'), 0)
+          FROM funds_topup topup
+          LEFT JOIN funds_statementline line ON line.id = topup.line_id
+          LEFT JOIN funds_movement moved ON moved.journal_id = topup.journal_id
+         GROUP BY topup.id, line.id
+        HAVING coalesce(sum(moved.signed) FILTER (WHERE moved.account = 'revolving'), 0) <> topup.amount
+            OR coalesce(-sum(moved.signed) FILTER (
+                   WHERE moved.account = CASE WHEN topup.line_id IS NULL THEN 'bank' ELSE 'suspense' END), 0) <> topup.amount
+            OR topup.line_id IS NOT NULL AND (line.id IS NULL OR line.direction <> 'C' OR line.court_id <> topup.court_id)
         """,
     ),
     "recovered": (
@@ -369,12 +389,17 @@ CHECKS: dict[str, tuple[str, str]] = {
     "line_claimed": (
         "流水已认领金额与到账登记不符",
         """
-        SELECT 'statementline:' || line.id, coalesce(sum(receipt.amount), 0), line.claimed
+        SELECT 'statementline:' || line.id, coalesce(sum(part.amount), 0), line.claimed
           FROM funds_statementline line
-          LEFT JOIN funds_claim claim ON claim.line_id = line.id
-          LEFT JOIN funds_receipt receipt ON receipt.id = claim.receipt_id AND receipt.state <> 'voided'
+          LEFT JOIN (SELECT claim.line_id, receipt.amount
+                       FROM funds_claim claim JOIN funds_receipt receipt ON receipt.id = claim.receipt_id
+                      WHERE receipt.state <> 'voided'
+                      UNION ALL
+                     SELECT topup.line_id, topup.amount FROM funds_topup topup
+                      WHERE NOT EXISTS (SELECT FROM funds_journal back WHERE back.reverses_id = topup.journal_id)
+                    ) part ON part.line_id = line.id
          GROUP BY line.id
-        HAVING coalesce(sum(receipt.amount), 0) <> line.claimed
+        HAVING coalesce(sum(part.amount), 0) <> line.claimed
         """,
     ),
     "suspense": (

@@ -67,6 +67,14 @@ class LineQuerySet(CourtQuerySet):
         return self.filter(direction="C", claimed__lt=models.F("amount"))
 
 
+class TopUpQuerySet(CourtQuerySet):
+    """What was put into revolving funds."""
+
+    def standing(self) -> Self:
+        """Those that nobody has taken back."""
+        return self.filter(journal__reversed_by=None)
+
+
 class TransferQuerySet(HeldQuerySet):
     """Transfers: escrow, refunds, deposits, advances, aid."""
 

@@ -8,11 +8,15 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 
 from courts.models import User
+from events.models import Event
 from funds.accounts import Account, Side
 from funds.ledger import NOTHING
-from funds.models import Balance, Line, PayeeAccount, Payout, Receipt, Transfer
+from funds.models import Balance, Claim, Line, PayeeAccount, Payout, Receipt, Transfer
 from funds.querysets import PayoutQuerySet, ReceiptQuerySet
 from funds.states import RESERVING
+
+PAPERS = ("talk__files", "slips__file")
+"""What stands behind a payout on paper, to be fetched with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,14 @@ class CaseMoney:
 
 
 def money_of(about: str, *, claimed: Decimal = NOTHING) -> CaseMoney:
-    """The money of `about` ("case:12") in six queries, however much there is. The caller has checked who
+    """The money of `about` ("case:12") in eight queries, however much there is. The caller has checked who
     asks.
     """
     balances = dict(Balance.objects.filter(book__about=about).values_list("account", "amount"))
     receipts = list(Receipt.objects.filter(about=about).order_by("arrived_on", "id"))
-    people = ("payee", "account", "requester", "maker", "submitter", "checker", "sender")
-    payouts = tuple(Payout.objects.filter(about=about).select_related(*people).order_by("-id"))
+    people = ("payee", "account", "requester", "maker", "submitter", "checker", "sender", "talk")
+    rows = Payout.objects.filter(about=about).select_related(*people)
+    payouts = tuple(rows.prefetch_related(*PAPERS).order_by("-id"))
     payees = PayeeAccount.objects.filter(payee__about=about, version=F("payee__version"))
     custody = _custody_by_receipt(about)
     transfers = tuple(
@@ -109,10 +114,34 @@ def nothing_waits(receipt_id: int) -> bool:
     return (sums["credit"] or NOTHING) == (sums["debit"] or NOTHING)
 
 
+LYING = (Account.CUSTODY, Account.IN_TRANSIT, Account.REFUND, Account.DEPOSIT, Account.FEE)
+"""Where money of a case still lies on the court's account; in escrow its matter is settled."""
+
+
+def lying(receipts: ReceiptQuerySet) -> dict[int, Decimal]:
+    """Court -> what of these receipts of cases still lies on its account, neither paid, given back nor in escrow. One query."""
+    lines = Line.objects.filter(journal__receipt__in=receipts, account__in=LYING)
+    left: dict[int, Decimal] = {}
+    for court_id, side, amount in lines.values_list("court_id", "side").annotate(all=Sum("amount")):
+        left[court_id] = left.get(court_id, NOTHING) + (amount if side == Side.CREDIT else -amount)
+    return {court_id: amount for court_id, amount in left.items() if amount}
+
+
 def unidentified(user: User) -> ReceiptQuerySet:
     """待认领款 in the person's scope, oldest first; each row tells its age: `row.days_here(on)`."""
     waiting = Receipt.objects.visible_to(user).unidentified()
     return waiting.select_related("court").order_by("arrived_on", "id")
+
+
+def came_by_bank(receipt_id: int) -> bool:
+    """Whether a receipt is a line of the bank's statement, or a share of one that is."""
+    if Claim.objects.filter(receipt=receipt_id).exists():
+        return True
+    shared = Event.objects.filter(
+        stream=f"receipt:{receipt_id}", kind="receipt.identified", data__has_key="of"
+    )
+    source = shared.values_list("data__of", flat=True).first()
+    return source is not None and came_by_bank(source)
 
 
 def running_payouts(user: User) -> PayoutQuerySet:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from cases import matching
-from cases.perform import guard
+from cases.actions.offsystem import check_claim
 from cases.snapshot import lock_case
 from courts.models import User
 from events.models import Event
 from funds.actions.claiming import Part, claim_lines
 from funds.books import issue_number, lock_book
-from funds.models import Book, Receipt, StatementLine
+from funds.models import Book, Receipt
 
 
 def propose(event: Event) -> None:
@@ -35,9 +35,7 @@ def claim_for_case(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         about = locked.case.about
         numbered = issue_number(lock_book(book_id_of(about)), at=at) is not None
-        lines = StatementLine.objects.filter(pk__in=[part.line_id for part in parts])
-        on_statement = lines.count() == len({part.line_id for part in parts})
-        guard(locked, "record_fund_movement", {"in_one_case_one_account": numbered and on_statement})
+        check_claim(locked, {part.line_id for part in parts}, numbered=numbered)
         return claim_lines(parts=parts, about=about, actor=actor, at=at, key=key, joins=True)
 
 

@@ -8,18 +8,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from cases.actions.assigning import reopened
+from cases.actions.offsystem import check_leaving, refused_leaving
+from cases.arrivals import REGISTRATION, tell_missing
 from cases.payroutes import level_of, receipt_subject, role_words, route_of, who_did_both
 from cases.perform import Act, guard, known, perform
-from cases.policy import not_stopped
+from cases.policy import in_reach, not_stopped
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from events.models import Event
 from funds.actions import payouts
+from funds.actions.payoutpapers import Talk, keep_talk
 from funds.instructing import Through
-from funds.models import Allotment, Payout
-from funds.policy import may_check
+from funds.models import Allotment, Payee, PayeeAccount, Payout
+from funds.policy import REQUEST, may, may_check
 from kernel import time
 from kernel.errors import NotAllowed, NotFound, WrongState
 from regimes.guards import Finding
@@ -33,23 +38,32 @@ def draft_payout(
     receipt_id: int,
     payee_id: int,
     amount: Decimal,
-    communication_record: str,
+    communication_record: Talk | None,
     actor: User,
     at: dt.datetime,
     key: str,
 ) -> Payout:
-    """提交发放申请: the guards of the rules are asked (JZ-G-FUND-01), the route they name is frozen in the payout.
+    """提交发放申请: the guards of the rules are asked (JZ-G-FUND-01, JZ-G-FUND-02), the route they name is frozen in it.
 
-    communication_record: when, how and with whom the payout was talked over; needed above 100,000 yuan (JZ).
+    An account without undertaking is refused, and 领款登记 is a duty again, which stays when the rest is refused (JZ-10).
+
+    communication_record: when, how and with whom the payout was talked over, with the recording or picture of it; needed
+    above 100,000 yuan (JZ).
     Raises BadInput, WrongState (guard), NotAllowed, NotFound.
     """
     with transaction.atomic(durable=True):
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if (event := known(locked, kind="payout.requested", data={"receipt": receipt_id})) is not None:
             return Payout.objects.get(pk=event.data["payout"])
-        payout = request_payout(
-            locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key
-        )
+        refused = refused_leaving(locked, receipt_id, actor=actor, at=at, key=key)
+        if refused is None and (refused := _account_refused(locked, payee_id)) is not None:
+            _want_registration(locked, payee_id, actor=actor, at=at, key=key)
+        if refused is None:
+            payout = request_payout(
+                locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key
+            )
+    if refused is not None:
+        raise refused
     return Payout.objects.get(pk=payout.pk)
 
 
@@ -58,7 +72,7 @@ def request_payout(
     receipt_id: int,
     payee_id: int,
     amount: Decimal,
-    record: str,
+    record: Talk | None,
     *,
     actor: User,
     at: dt.datetime,
@@ -69,7 +83,7 @@ def request_payout(
     subject = receipt_subject(locked, receipt_id)
     not_stopped(locked, "payout", subject)
     facts = locked.facts[subject]
-    brought = {"communication_record_attached": bool(record.strip())}
+    brought = {"communication_record_attached": record is not None}
     warnings = guard(locked, "submit_payout", {**facts, **brought}, subject=subject)
     levels = level_of(locked, subject, amount)
     payout = payouts.draft_payout(
@@ -84,6 +98,8 @@ def request_payout(
         joins=True,
     )
     payouts.submit_payout(payout_id=payout.pk, actor=actor, at=at, key=f"{key}:submit", joins=True)
+    if record is not None:
+        keep_talk(payout, record, actor=actor, at=at)
     _note(
         locked,
         "payout.requested",
@@ -95,7 +111,7 @@ def request_payout(
             "payout": payout.pk,
             "receipt": receipt_id,
             "amount": f"{amount:.2f}",
-            "record": record.strip(),
+            **({"talk": payout.talk.pk, "channel": record.channel} if record is not None else {}),
             **({"levels": list(levels.chain), "level_rule": levels.id} if levels else {}),
         },
         facts=[(subject, name, value) for name, value in brought.items()],
@@ -230,10 +246,9 @@ def send_payout(
         locked = lock_case(case_id=case_id, key=key, user=actor)
         if known(locked, kind="payout.sent", data={"payout": payout_id}) is not None:
             return Payout.objects.get(pk=payout_id)
-        payout = Payout.objects.filter(pk=payout_id, about=locked.case.about).first()
-        if payout is None:
-            raise NotFound(_("没有这笔发放。"), fix=_("从案款页重新进入。"))
-        guard(locked, "pay_out", locked.facts.get(locked.root, {}))
+        payout = _submitted(locked, payout_id)
+        guard(locked, "pay_out", _of_account(payout.account))
+        check_leaving(locked, payout.receipt_id)
         payout = payouts.send_payout(
             payout_id=payout_id, actor=actor, at=at, key=f"{key}:send", joins=True, through=through
         )
@@ -242,9 +257,45 @@ def send_payout(
     return payout
 
 
+def _of_account(account: PayeeAccount | None) -> dict[str, bool]:
+    """What the rules ask of the account that is to be paid (JZ-G-FUND-02)."""
+    return {
+        "payee_account_registered": account is not None,
+        "payee_undertaking_signed": account is not None and account.has_undertaking,
+    }
+
+
+def _account_refused(locked: Locked, payee_id: int) -> WrongState | None:
+    """Why the rules let nothing be paid to this payee's account in force; None where they do, or he is none of this case."""
+    of_case = PayeeAccount.objects.filter(payee=payee_id, payee__about=locked.case.about)
+    account = of_case.filter(version=F("payee__version")).first()
+    if account is None:
+        return None
+    try:
+        guard(locked, "pay_out", _of_account(account))
+    except WrongState as refused:
+        return refused
+    return None
+
+
+def _want_registration(locked: Locked, payee_id: int, *, actor: User, at: dt.datetime, key: str) -> None:
+    """领款登记 opens again and its officer is told; asked for a second time it is open already."""
+    may(actor, REQUEST, _("申请发放案款"))
+    in_reach(locked, actor)
+    nodes = reopened(locked, REGISTRATION)
+    if not nodes:
+        return
+    act = Act(
+        kind="payee.wanted", key=f"{key}:wanted", on=time.today(at), nodes=nodes, data={"payee": payee_id}
+    )
+    perform(locked, act, actor=actor, at=at)
+    name = Payee.objects.values_list("name", flat=True).get(pk=payee_id)
+    tell_missing(locked.case, [name], at=at, key=key)
+
+
 def _submitted(locked: Locked, payout_id: int) -> Payout:
     """The payout of this case. Raises NotFound."""
-    payout = Payout.objects.filter(pk=payout_id, about=locked.case.about).first()
+    payout = Payout.objects.filter(pk=payout_id, about=locked.case.about).select_related("account").first()
     if payout is None:
         raise NotFound(_("没有这笔发放。"), fix=_("从案款页重新进入。"))
     return payout

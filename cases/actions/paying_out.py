@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from cases.actions.assigning import reopened
 from cases.actions.money import request_payout
-from cases.arrivals import tell_of_money
+from cases.actions.offsystem import refused_leaving
+from cases.arrivals import REGISTRATION, tell_missing
 from cases.payroutes import receipt_subject, route_of
 from cases.perform import Act, known, perform
 from cases.policy import in_reach
 from cases.snapshot import Locked, lock_case
 from courts.models import User
 from funds.actions import transfers
+from funds.actions.payoutpapers import Talk
 from funds.books import lock_book
 from funds.models import Book, PayeeAccount, Receipt, Transfer
 from funds.states import TransferKind
@@ -24,8 +26,6 @@ from funds.unpaid import Part, accounts_by_name, unpaid_parts
 from kernel.errors import NotFound, WrongState
 from kernel.time import today
 
-REGISTRATION = "payee_registration"
-"""The duty of 领款登记 (JZ-10): open again while a creditor to be paid has no account or no undertaking."""
 DRAFTED = "payout.allocated"
 
 
@@ -39,7 +39,7 @@ class Drafted:
 
 
 def draft_allocated(
-    *, case_id: int, communication_record: str, actor: User, at: dt.datetime, key: str
+    *, case_id: int, communication_record: Talk | None, actor: User, at: dt.datetime, key: str
 ) -> Drafted:
     """Everything that the standing decisions leave unpaid is asked for; the court's own costs go to `fee`.
 
@@ -65,27 +65,55 @@ def draft_allocated(
             raise WrongState(
                 _("没有已经分配而尚未发放的款项。"), code="PAYOUT-NOTHING", fix=_("先分配到账款项。")
             )
-        fees, made = [], []
-        for number, part in enumerate(parts, 1):
-            own = {"actor": actor, "at": at, "key": f"{key}:{number}"}
-            if part.allotment.to_court:
-                fees.append(_fee(book, part, **own).pk)
-            else:
-                payee = accounts[part.allotment.creditor].payee_id
-                given = (locked, part.receipt_id, payee, part.amount, communication_record)
-                made.append(request_payout(*given, allotment=part.allotment, **own).pk)
-        names = tuple(dict.fromkeys(missing))
-        again = reopened(locked, REGISTRATION) if names else []
-        act = Act(
-            kind=DRAFTED, key=key, on=today(at), nodes=again,
-            data={"payouts": made, "fees": fees, "missing": len(names)},
-        )  # fmt: skip
-        perform(locked, act, actor=actor, at=at)
-        if names:
-            words = _(
-                "已分配给%s的款项不能发放：没有登记领款账户，或者没有领款承诺书。请办理领款登记后再提请发放。"
+        receipts = dict.fromkeys(part.receipt_id for part in parts)
+        refusals = [
+            refused_leaving(locked, each, actor=actor, at=at, key=f"{key}:{each}") for each in receipts
+        ]
+        if not any(refusals):
+            return _draft(
+                locked,
+                book,
+                parts,
+                accounts,
+                tuple(dict.fromkeys(missing)),
+                communication_record,
+                actor=actor,
+                at=at,
+                key=key,
             )
-            tell_of_money(locked.case, text=words % "、".join(names), topic="payee_missing", at=at, key=key)
+    raise next(filter(None, refusals))
+
+
+def _draft(
+    locked: Locked,
+    book: Book,
+    parts: list[Part],
+    accounts: dict[str, PayeeAccount],
+    names: tuple[str, ...],
+    record: Talk | None,
+    *,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+) -> Drafted:
+    """Ask for each part, and for the accounts that are wanted. Joins the transaction."""
+    fees, made = [], []
+    for number, part in enumerate(parts, 1):
+        own = {"actor": actor, "at": at, "key": f"{key}:{number}"}
+        if part.allotment.to_court:
+            fees.append(_fee(book, part, **own).pk)
+        else:
+            payee = accounts[part.allotment.creditor].payee_id
+            given = (locked, part.receipt_id, payee, part.amount, record)
+            made.append(request_payout(*given, allotment=part.allotment, **own).pk)
+    again = reopened(locked, REGISTRATION) if names else []
+    act = Act(
+        kind=DRAFTED, key=key, on=today(at), nodes=again,
+        data={"payouts": made, "fees": fees, "missing": len(names)},
+    )  # fmt: skip
+    perform(locked, act, actor=actor, at=at)
+    if names:
+        tell_missing(locked.case, names, at=at, key=key)
     return Drafted(tuple(made), tuple(fees), names)
 
 

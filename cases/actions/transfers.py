@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from approvals.models import Request
 from cases.actions import asking
 from cases.actions.assigning import open_node, reopened
+from cases.actions.offsystem import check_leaving, refused_leaving
 from cases.models import Case, Node
 from cases.payroutes import old_money_gone, receipt_subject
 from cases.perform import Act, check_day, guard, known, perform
@@ -116,32 +117,36 @@ def ask_transfer(
         in_reach(locked, actor)
         subject = receipt_subject(locked, receipt_id) if receipt_id else locked.root
         warnings = _rules_of(locked, kind, amount, cause)
-        transfer = _open(
-            locked, kind, amount, ground, receipt_id, actor=actor, at=at, key=f"case:{case_id}:{key}",
-            cause=cause, body=body.strip()[:120], payee=_payee(locked, payee_id),
-        )  # fmt: skip
-        facts = {
-            "transfer": transfer.pk, "kind": kind, "subject": subject, "values": {"fund_amount": f"{amount:.2f}"}
-        }  # fmt: skip
-        request = asking.put(
-            locked, matter, facts, ground=ground, files=files, actor=actor, at=at, key=f"{key}:ask"
-        )
-        act = Act(
-            kind="transfer.asked",
-            key=key,
-            on=time.today(at),
-            happened=[("escrow_condition_met", subject)] if kind == Kind.ESCROW else [],
-            facts=_facts(kind, subject, cause),
-            data={
-                "transfer": transfer.pk,
-                "kind": kind,
-                "receipt": receipt_id,
-                "amount": f"{amount:.2f}",
-                "approval": request.pk,
-            },  # fmt: skip
-            warnings=warnings,
-        )
-        perform(locked, act, actor=actor, at=at)
+        refused = refused_leaving(locked, receipt_id, actor=actor, at=at, key=key)
+        if refused is None:
+            transfer = _open(
+                locked, kind, amount, ground, receipt_id, actor=actor, at=at, key=f"case:{case_id}:{key}",
+                cause=cause, body=body.strip()[:120], payee=_payee(locked, payee_id),
+            )  # fmt: skip
+            facts = {
+                "transfer": transfer.pk, "kind": kind, "subject": subject, "values": {"fund_amount": f"{amount:.2f}"}
+            }  # fmt: skip
+            request = asking.put(
+                locked, matter, facts, ground=ground, files=files, actor=actor, at=at, key=f"{key}:ask"
+            )
+            act = Act(
+                kind="transfer.asked",
+                key=key,
+                on=time.today(at),
+                happened=[("escrow_condition_met", subject)] if kind == Kind.ESCROW else [],
+                facts=_facts(kind, subject, cause),
+                data={
+                    "transfer": transfer.pk,
+                    "kind": kind,
+                    "receipt": receipt_id,
+                    "amount": f"{amount:.2f}",
+                    "approval": request.pk,
+                },  # fmt: skip
+                warnings=warnings,
+            )
+            perform(locked, act, actor=actor, at=at)
+    if refused is not None:
+        raise refused
     return transfer
 
 
@@ -287,7 +292,7 @@ def pay_transfer(
         if known(locked, kind="transfer.paid_noted", data={"transfer": transfer_id}) is not None:
             return Transfer.objects.get(pk=transfer_id)
         check_day(locked, on, at)
-        _of(locked, transfer_id)
+        check_leaving(locked, _of(locked, transfer_id).receipt_id)
         transfer = transfers.pay(
             transfer_id=transfer_id,
             bank_ref=bank_ref,
@@ -301,6 +306,8 @@ def pay_transfer(
         if transfer.kind == Kind.DEPOSIT and transfer.subject_id in locked.subjects and _is_last(transfer):
             act.instant = at
             act.happened = [("losing_deposits_returned", transfer.subject_id)]
+        if transfer.receipt_id:
+            act.happened += old_money_gone(locked, transfer.receipt_id, on)
         perform(locked, act, actor=actor, at=at)
     return transfer
 
@@ -328,6 +335,7 @@ def set_deposit_aside(
             raise BadInput(_("请选择拍卖的财产。"), field="subject", fix=_("从本案财产中选择。"))
         if not bidder.strip():
             raise BadInput(_("没有填写竞买人。"), field="bidder", fix=_("按拍卖平台的记录填写。"))
+        check_leaving(locked, receipt_id)
         amount = Receipt.objects.values_list("amount", flat=True).get(pk=receipt_id)
         transfer = _open(
             locked, Kind.DEPOSIT, amount, _("竞买保证金"), receipt_id, actor=actor, at=at,

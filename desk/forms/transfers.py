@@ -178,8 +178,22 @@ class OldReleaseForm(OldEscrowForm):
     reason = forms.CharField(label=_("理由"), max_length=200, help_text=_("写明如何查明付款人"))
 
 
-class TopUpForm(DatedForm):
-    """周转基金拨入."""
+class OpeningForm(DatedForm):
+    """周转基金期初余额, before the first statement of the bank."""
 
-    amount = MoneyField(label=_("拨入金额（元）"))
-    on = DayField(label=_("到账日期"))
+    amount = MoneyField(label=_("期初余额（元）"))
+    on = DayField(label=_("截止日期"))
+    evidence = forms.CharField(label=_("凭据"), max_length=200, help_text=_("拨款文件或者对账单的文号、编号"))
+    file = forms.FileField(
+        label=_("凭据扫描件"), help_text=_("PDF 或者图片"), error_messages={"required": _("请选择扫描件。")}
+    )
+
+
+class UndoTopUpForm(OnceForm):
+    """撤销拨入."""
+
+    reason = forms.CharField(label=_("撤销理由"), max_length=200)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The fields for _lines.html."""
+        return [line_of(field) for field in self.visible_fields()]

@@ -27,6 +27,7 @@ from funds.models import (
     StagedLine,
     Statement,
     StatementLine,
+    TopUp,
 )
 from funds.states import PayoutState, ReceiptState
 from kernel.keyset import Segment, page
@@ -83,6 +84,7 @@ class MatchPage:
     claimed: list[Claim]
     next: str = ""
     prev: str = ""
+    put_in: list[TopUp] = field(default_factory=list)
 
 
 def accounts_of(user: User) -> list[BankAccount]:
@@ -182,7 +184,7 @@ def unclaimed_page(
 
 
 def match_page(user: User, *, line_id: int | None, text: str, after: str, before: str) -> MatchPage:
-    """The matching desk: lines, the chosen one with its candidates, what was claimed last. At most eight queries."""
+    """The matching desk: lines, the chosen one with its candidates, what was claimed last. At most nine queries."""
     lines, next_, prev = unclaimed_page(user, after=after, before=before)
     chosen = next((line for line in lines if line.pk == line_id), None)
     if chosen is None and line_id is not None:
@@ -199,7 +201,8 @@ def match_page(user: User, *, line_id: int | None, text: str, after: str, before
     )
     for claim in claimed:
         claim.number = numbers.get(claim.receipt.book.case_id, "") if claim.receipt.book else ""
-    return MatchPage(lines, chosen, _candidates(user, chosen, text), claimed, next_, prev)
+    put_in = list(TopUp.objects.visible_to(user).standing().select_related("line").order_by("-pk")[:FEW])
+    return MatchPage(lines, chosen, _candidates(user, chosen, text), claimed, next_, prev, put_in)
 
 
 def _candidates(user: User, line: StatementLine | None, text: str) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from desk.words import instant_words, plain_day, short_day
 from funds import policy
 from funds.ledger import custody_of
 from funds.models import PayeeAccount, Payout, Receipt
-from funds.selectors import ReceiptMoney
+from funds.selectors import PAPERS, ReceiptMoney
 from funds.states import RESERVING, PayoutState
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan
@@ -49,10 +50,11 @@ def receipt_of(file: CaseFile, subject: int) -> Receipt | None:
 
 
 def one_receipt(file: CaseFile, receipt: Receipt) -> dict[str, Any]:
-    """One receipt of the case that has been read, as receipt_shape gives it. Four queries."""
+    """One receipt of the case that has been read, as receipt_shape gives it. Six queries."""
     custody = custody_of(receipt.pk)
-    people = ("payee", "account", "maker", "checker")
-    payouts = list(Payout.objects.filter(receipt=receipt).select_related(*people).order_by("-id"))
+    people = ("payee", "account", "maker", "checker", "talk")
+    rows = Payout.objects.filter(receipt=receipt).select_related(*people)
+    payouts = list(rows.prefetch_related(*PAPERS).order_by("-id"))
     spoken_for = sum((p.amount for p in payouts if p.state in RESERVING), Decimal(0))
     payees = PayeeAccount.objects.filter(payee__about=file.case.about, version=F("payee__version"))
     money = ReceiptMoney(receipt, custody, custody - spoken_for)
@@ -103,6 +105,8 @@ def payout_shape(file: CaseFile, payout: Payout) -> dict[str, Any]:
         "route": _("经财务") if payout.way.via_finance else _("直接发放"),
         "trail_url": reverse("desk:trail", args=[file.case.pk, "payout", payout.pk]),
         "steps": _history(file, payout),
+        "talk": talk_words(payout, file.today),
+        "papers": papers_of(payout),
         "actions": next_steps(file, payout),
     }
 
@@ -126,6 +130,7 @@ def next_steps(file: CaseFile, payout: Payout) -> list[dict[str, Any]]:
         (payout.state == PayoutState.APPROVED, "send", _("发出付款"), PAYERS),
         (payout.state == PayoutState.SENT, "confirm", _("登记到账"), PAYERS),
         (payout.state == PayoutState.SENT, "return", _("退票"), PAYERS),
+        (payout.state == PayoutState.PAID, "slip", _("上传凭证"), PAYERS),
         (
             payout.state in (PayoutState.SUBMITTED, PayoutState.APPROVED),
             "cancel",
@@ -142,9 +147,29 @@ def next_steps(file: CaseFile, payout: Payout) -> list[dict[str, Any]]:
         for holds, name, label, rights in offered
         if holds and allowed(file, rights)
     ]
-    if found:
+    if found and payout.state != PayoutState.PAID:
         found[0]["primary"] = True
     return found
+
+
+def talk_words(payout: Payout, today: dt.date) -> str:
+    """When, how and with whom the payout was talked over, and what was said; "" where no talk is on record."""
+    talk = getattr(payout, "talk", None)
+    if talk is None:
+        return ""
+    head = f"{instant_words(talk.at, today)} {talk.get_channel_display()} {talk.who}"
+    return _("沟通记录：%(head)s，%(content)s") % {"head": head, "content": talk.content}
+
+
+def papers_of(payout: Payout) -> list[dict[str, str]]:
+    """The files of the talk and the bank's slips, each a link."""
+    talk = getattr(payout, "talk", None)
+    found = [(_("沟通附件"), file) for file in talk.files.all()] if talk is not None else []
+    found += [(_("付款凭证"), slip.file) for slip in payout.slips.all()]
+    return [
+        {"label": label, "name": file.name, "url": reverse("documents:file", args=[file.pk])}
+        for label, file in found
+    ]
 
 
 def _own(file: CaseFile, payout: Payout) -> bool:

@@ -20,6 +20,8 @@ from funds.actions.tracing import oldest_arrival
 from funds.ledger import NOTHING
 from funds.models import Receipt, Trace, Transfer, Voucher
 from funds.querysets import ReceiptQuerySet
+from funds.selectors import lying
+from funds.states import ReceiptState
 from kernel.keyset import SIZE, Segment, page
 
 KINDS = {
@@ -96,7 +98,7 @@ def _old(user: User, on: dt.date) -> ReceiptQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """历史案款清理进度 of a court (JZ 三(二)7). left: yuan neither claimed nor escrowed; due: the rules' day, None where none."""
+    """历史案款清理进度 of a court (JZ 三(二)7). left: yuan neither paid, given back nor escrowed; due: the rules' day, None where none."""
 
     court: Court
     left: Decimal
@@ -110,13 +112,18 @@ class Progress:
 
 
 def progress(user: User, on: dt.date) -> list[Progress]:
-    """Each court in the person's scope. Two queries and those of the courts' packs."""
+    """Each court in the person's scope: what nobody claimed, and what of a case is neither paid nor given back. Three queries and those of the courts' packs."""
     courts = list(Court.objects.filter(pk__in=user.scope.courts).order_by("pk"))
     aside = Q(transfers__kind="court_escrow", transfers__state="held")
     rows = Receipt.objects.filter(court__in=courts).unidentified().filter(arrived_on__lte=oldest_arrival(on))
     left: dict[int, tuple[Decimal, int]] = {}
     for court_id, amount in rows.exclude(aside).values_list("court_id").annotate(all=Sum("amount")):
         left[court_id] = (amount or NOTHING, 0)
+    known = Receipt.objects.filter(
+        court__in=courts, state=ReceiptState.IDENTIFIED, arrived_on__lte=oldest_arrival(on)
+    )
+    for court_id, amount in lying(known).items():
+        left[court_id] = (left.get(court_id, (NOTHING, 0))[0] + amount, 0)
     return [
         Progress(
             court, left.get(court.pk, (NOTHING, 0))[0], left.get(court.pk, (NOTHING, 0))[1], *_due(court, on)
@@ -221,11 +228,11 @@ def plans(user: User, *, state: str, after: str, before: str, size: int = SIZE) 
 
 
 def vouchers(user: User, *, kind: str, after: str, before: str, size: int = SIZE) -> Rows:
-    """票据登记簿, the newest first. Three queries."""
+    """票据登记簿, the newest first. Six queries."""
     rows = Voucher.objects.visible_to(user)
     if kind:
         rows = rows.filter(kind=kind)
-    rows = rows.select_related("issued_by").prefetch_related("prints")
+    rows = rows.select_related("issued_by").prefetch_related("prints", "payout__slips__file")
     found = page([Segment("row", rows, ("-issued_on", "-id"))], after=after, before=before, size=size)
     kept = [row for _name, row in found.rows]
     return Rows(kept, _cases(user, [row.case_id for row in kept]), None, found.next, found.prev)

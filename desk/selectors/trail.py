@@ -5,6 +5,7 @@ A step is a page of the case; what a line of the bank brought to other cases sta
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from desk.selectors.case_file import CaseFile, names_of
+from desk.selectors.payouts import papers_of, talk_words
 from desk.words import act_words, instant_words, plain_day
 from funds.accounts import Side
 from funds.actions.vouchers import kind_of
@@ -78,8 +80,8 @@ def journals_of(file: CaseFile) -> Trail:
 
 
 def of_payout(file: CaseFile, pk: int) -> Trail:
-    """One payout: where its money came from, and what the bank said. Raises Http404. Seven queries."""
-    people = ("payee", "account", "receipt", "requester", "checker", "sender")
+    """One payout: where its money came from, and what the bank said. Raises Http404. Nine queries."""
+    people = ("payee", "account", "receipt", "requester", "checker", "sender", "talk")
     payout = Payout.objects.filter(about=file.case.about, pk=pk).select_related(*people).first()
     if payout is None:
         raise Http404
@@ -102,6 +104,11 @@ def of_payout(file: CaseFile, pk: int) -> Trail:
         },
         {"label": _("经办、审批"), "value": _people(payout.requester, payout.checker)},
         {"label": _("银行回单号"), "value": payout.bank_ref or "—"},
+    ]
+    if words := talk_words(payout, file.today):
+        facts.append({"label": _("沟通记录"), "value": words.partition("：")[2]})
+    facts += [
+        {"label": paper["label"], "value": paper["name"], "url": paper["url"]} for paper in papers_of(payout)
     ]
     title = _("发放 %s") % format_yuan(payout.amount)
     return Trail(title, chain, facts, [], found, _names(found), _voucher_url(file, "payout", payout))
@@ -154,7 +161,7 @@ def of_line(file: CaseFile, pk: int) -> Trail:
         {"label": _("流水文件"), "value": line.statement.name, "note": _("第 %d 行") % line.row},
     ]
     if others:
-        facts.append({"label": _("认领到其他案件"), "value": format_yuan(others)})
+        facts.append({"label": _("认领到其他案件、周转基金"), "value": format_yuan(others)})
     title = _("银行流水 %s") % format_yuan(line.amount)
     return Trail(title, [_line_step(file, line, here=True)], facts, up, found, _names(found), "")
 
@@ -177,27 +184,33 @@ def journal_groups(file: CaseFile, trail: Trail) -> list[Row]:
 
 
 def _journal(file: CaseFile, names: dict[str, str], each: Journal) -> Row:
-    lines = each.lines.all()
-    what: Row = {
-        "kind": "main",
-        "text": str(EVENTS.get(each.event.kind) or act_words(each.event.kind)),
-        "sub": _("%(day)s · %(kind)s分录 %(id)d 号")
-        % {"day": plain_day(each.on), "kind": each.get_kind_display(), "id": each.pk},
-    }
+    row = journal_row(each, names, str(EVENTS.get(each.event.kind) or act_words(each.event.kind)), file.today)
+    what = row["cells"][0]
     if each.payout_id and each.payout and each.payout.about == file.case.about:
         what["url"] = reverse("desk:trail", args=[file.case.pk, "payout", each.payout_id])
     elif each.receipt_id and each.receipt and each.receipt.about == file.case.about:
         what["url"] = reverse("desk:trail", args=[file.case.pk, "receipt", each.receipt_id])
+    return row
+
+
+def journal_row(each: Journal, names: dict[str, str], words: str, today: dt.date) -> Row:
+    """One journal as a line of the list; the lines of it are fetched before."""
+    lines = each.lines.all()
     return {
         "cells": [
-            what,
+            {
+                "kind": "main",
+                "text": words,
+                "sub": _("%(day)s · %(kind)s分录 %(id)d 号")
+                % {"day": plain_day(each.on), "kind": each.get_kind_display(), "id": each.pk},
+            },
             {"kind": "num", "label": _("金额"), "amount": {"text": format_yuan(each.amount)}},
             {"label": _("借方科目"), "text": _accounts(lines, Side.DEBIT)},
             {"label": _("贷方科目"), "text": _accounts(lines, Side.CREDIT)},
             {
                 "label": _("事件"),
                 "text": f"{each.event.stream}/{each.event.seq}",
-                "sub": f"{names.get(each.event.actor, _('系统'))} {instant_words(each.event.at, file.today)}",
+                "sub": f"{names.get(each.event.actor, _('系统'))} {instant_words(each.event.at, today)}",
             },
         ]
     }

@@ -17,6 +17,7 @@ from funds.models import MonthEnd, StagedLine, Statement, StatementLine
 from funds.statements.headings import LABELS
 from funds.statements.reconciling import Item, Sheet
 from kernel.bookwriting import Table
+from kernel.capitals import in_capitals
 from kernel.money import format_yuan
 
 Row = dict[str, Any]
@@ -273,7 +274,14 @@ def sums(found: Statement) -> list[Row]:
         (_("支出"), found.outgoing),
         (_("期末余额"), found.closing),
     )
-    return [{"label": label, "value": "—" if value is None else format_yuan(value)} for label, value in named]
+    return [
+        {
+            "label": label,
+            "value": "—" if value is None else format_yuan(value),
+            "capitals": in_capitals(value) if value and value > 0 else "",
+        }
+        for label, value in named
+    ]
 
 
 def staged_columns() -> list[Row]:

@@ -81,7 +81,7 @@ def columns(name: str) -> list[Row]:
         "deferral": [_("缓发金额"), _("事由"), _("批准"), _("事由消失"), _("发放期限")],
         "old": [_("金额"), _("到账"), _("核查经过"), _("结果"), _("处理")],
         "plans": [_("可分配金额"), _("版次"), _("参与人"), _("送达"), _("状态")],
-        "vouchers": [_("金额"), _("编号"), _("开具"), _("打印")],
+        "vouchers": [_("金额"), _("编号"), _("开具"), _("打印"), _("付款凭证扫描件")],
         "ageing": [_("金额"), _("到账"), _("距期限"), _("承办人"), _("依据")],
         "causes": [_("金额"), _("到账"), _("距期限"), _("承办人"), _("下一步")],
     }
@@ -281,7 +281,18 @@ def _voucher(each: Voucher, case: Case | None) -> Row:
         number,
         {"label": _("开具"), "text": plain_day(each.issued_on), "sub": each.issued_by.full_name},
         {"label": _("打印"), "text": _("%d 次") % copies if copies else _("未打印")},
+        _slip(each),
     )
+
+
+def _slip(each: Voucher) -> Row:
+    """The newest scan of the bank's slip of the payout."""
+    slips = sorted(each.payout.slips.all(), key=lambda slip: slip.pk) if each.payout else []
+    if not slips:
+        return {"label": _("付款凭证扫描件"), "text": "—"}
+    more = _("共 %d 份") % len(slips) if len(slips) > 1 else ""
+    url = reverse("documents:file", args=[slips[-1].file_id])
+    return {"label": _("付款凭证扫描件"), "text": slips[-1].file.name, "url": url, "sub": more}
 
 
 def _left(days: int) -> Row:

@@ -20,12 +20,14 @@ from desk.forms import money as forms
 from desk.forms.act_form import About, ActForm
 from desk.selectors import payouts
 from desk.selectors.case_file import CaseFile
-from desk.selectors.payouts import CHECKERS, PAYERS, REQUESTERS, allowed, receipt_of
+from desk.selectors.payouts import CHECKERS, PAYERS, REQUESTERS, allowed, receipt_of, talk_words
 from desk.views.acts import perform
 from desk.views.deeds import Check, Deed
 from desk.views.doing import Doing, case_url, open_case
+from desk.words import plain_day
 from funds.actions import payouts as books
-from funds.models import Payout
+from funds.actions.payoutpapers import attach_slips
+from funds.models import Payout, PayoutTalk
 from funds.selectors import money_of
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan
@@ -92,7 +94,9 @@ def step(request: HttpRequest, pk: int, payout_id: int, name: str) -> HttpRespon
     file = open_case(request, pk)
     wanted = STEPS.get(name)
     payout = (
-        Payout.objects.filter(about=file.case.about, pk=payout_id).select_related("payee", "account").first()
+        Payout.objects.filter(about=file.case.about, pk=payout_id)
+        .select_related("payee", "account", "talk")
+        .first()
     )
     if wanted is None or payout is None:
         raise Http404
@@ -106,8 +110,12 @@ def step(request: HttpRequest, pk: int, payout_id: int, name: str) -> HttpRespon
         wanted.said,
         wanted.submit,
         check=partial(_check_step, payout, wanted) if wanted.checked else None,
-        concerns=_("发放 %(amount)s 给%(payee)s")
-        % {"amount": format_yuan(payout.amount), "payee": _payee(payout)},
+        concerns=_("发放 %(amount)s（%(capitals)s）给%(payee)s")
+        % {
+            "amount": format_yuan(payout.amount),
+            "capitals": in_capitals(payout.amount),
+            "payee": _payee(payout),
+        },
     )
     action = reverse("desk:payout_step", args=[pk, payout_id, name])
     return perform(request, deed, About(file), action, case_url(file, "money"))
@@ -120,7 +128,7 @@ def _draft(receipt_id: int, doing: Doing) -> Any:
         receipt_id=receipt_id,
         payee_id=int(given["payee"]),
         amount=given["amount"],
-        communication_record=given["record"],
+        communication_record=doing.form.talk(doing.files["attachments"]),
         **doing.by,
     )
 
@@ -136,10 +144,19 @@ def _check_draft(found: Any, receipt: Any, about: About, given: dict[str, Any]) 
                 "value": f"{account.payee.name}，{account.bank} {account.account_masked}",
                 "note": _("已签领款承诺书") if account.has_undertaking else _("没有领款承诺书，不能付款"),
             },
-            {"label": _("沟通记录"), "value": given["record"] or "—"},
+            {"label": _("沟通记录"), **_talk(given)},
         ],
         _("审批人须是另一名有权人员。"),
     )
+
+
+def _talk(given: dict[str, Any]) -> dict[str, str]:
+    """The talk as the form tells it."""
+    if not given["channel"]:
+        return {"value": "—"}
+    channel = dict(PayoutTalk.Channel.choices)[given["channel"]]
+    when = f"{plain_day(given['talked_on'])} {given['talked_time']:%H:%M}"
+    return {"value": f"{when} {channel} {given['talked_with']}", "note": given["record"]}
 
 
 def _payee(payout: Payout) -> str:
@@ -148,11 +165,13 @@ def _payee(payout: Payout) -> str:
 
 
 def _check_step(payout: Payout, wanted: Step, about: About, _given: dict[str, Any]) -> Check:
+    talk = talk_words(payout, about.file.today)
     return Check(
         [
             {"label": _("案号"), "value": about.file.case.number},
             _amount_row(payout.amount),
             {"label": _("收款账户"), "value": _payee(payout)},
+            *([{"label": _("沟通记录"), "value": talk.partition("：")[2]}] if talk else []),
             {"label": _("这一步"), "value": str(wanted.title)},
         ],
         _("付款指令发出后不能撤回。") if wanted.rights == PAYERS else "",
@@ -206,6 +225,11 @@ def give_back(payout: Payout, doing: Doing) -> Any:
     return books.return_payout(payout_id=payout.pk, reason=given["reason"], on=given["on"], **doing.by)
 
 
+def slip(payout: Payout, doing: Doing) -> Any:
+    """付款凭证扫描件."""
+    return attach_slips(payout_id=payout.pk, file_ids=doing.files["files"], **doing.by)
+
+
 def cancel(payout: Payout, doing: Doing) -> Any:
     """取消."""
     return books.cancel_payout(payout_id=payout.pk, reason=doing.cleaned["reason"], **doing.by)
@@ -229,6 +253,9 @@ STEPS: dict[str, Step] = {
     ),
     "return": Step(
         _lazy("登记退票"), forms.ReturnForm, give_back, PAYERS, _lazy("已登记退票，款项回到待发。"), _lazy("登记退票")
+    ),
+    "slip": Step(
+        _lazy("上传付款凭证"), forms.SlipForm, slip, PAYERS, _lazy("付款凭证已归入本笔发放。"), _lazy("上传")
     ),
     "cancel": Step(
         _lazy("取消发放"), forms.CancelForm, cancel, (*REQUESTERS, *CHECKERS), _lazy("已取消发放。"), _lazy("确认取消")

@@ -45,9 +45,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _draft(doing: Doing) -> Any:
-    return draft_allocated(
-        case_id=doing.about.file.case.pk, communication_record=doing.cleaned["record"], **doing.by
-    )
+    talk = doing.form.talk(doing.files["attachments"])
+    return draft_allocated(case_id=doing.about.file.case.pk, communication_record=talk, **doing.by)
 
 
 def _check(book: Book, about: About) -> Check:

@@ -24,6 +24,7 @@ from desk.views.acts import perform
 from desk.views.deeds import Deed
 from desk.views.doing import Doing, case_url, open_case
 from funds.models import Transfer
+from kernel.capitals import in_capitals
 from kernel.money import format_yuan
 
 
@@ -108,13 +109,14 @@ def step(request: HttpRequest, pk: int, transfer_id: int, name: str) -> HttpResp
     transfer = Transfer.objects.filter(about=file.case.about, pk=transfer_id).first()
     if wanted is None or transfer is None:
         raise Http404
-    if name not in next_steps(transfer):
+    # A second click of the form that did it is the same act; the verb tells any other that it is too late.
+    if request.method != "POST" and name not in next_steps(transfer):
         raise Http404
     if not may_step(file, transfer, name):
         raise PermissionDenied
     deed = Deed(
         step_words(transfer, name), wanted.form, partial(wanted.run, transfer), lambda _file: True, wanted.said, _("确认办理"),
-        concerns=f"{transfer.get_kind_display()} {format_yuan(transfer.amount)}",
+        concerns=f"{transfer.get_kind_display()} {format_yuan(transfer.amount)}（{in_capitals(transfer.amount)}）",
     )  # fmt: skip
     action = reverse("desk:transfer_step", args=[pk, transfer_id, name])
     return perform(request, deed, About(file), action, case_url(file, "money"))

@@ -14,8 +14,8 @@ from closing.distribution import Claimed
 from closing.models import DistributionPlan
 from enforcement.demo.case import DemoCase
 from enforcement.demo.money import arrive, receipt_of
+from funds.actions.receipts import receive_for_case
 from funds.actions.tracing import trace
-from funds.actions.transfers import top_up as put_into_fund
 from funds.actions.vouchers import issue_voucher, print_voucher
 from funds.models import Book, Receipt, Transfer
 from kernel import time
@@ -72,7 +72,7 @@ def pay(case: DemoCase) -> DemoCase:
     """登记付款."""
     return case.do(
         lambda key, day: transfers.pay_transfer(
-            case_id=case.case_id, transfer_id=_transfer(case).pk, bank_ref=f"ZX{case.case_id:06d}", on=day,
+            case_id=case.case_id, transfer_id=_transfer(case).pk, bank_ref=f"ZX{_transfer(case).pk:06d}", on=day,
             actor=case.who("finance"), at=time.now(), key=key,
         )
     )  # fmt: skip
@@ -115,13 +115,39 @@ def voucher(case: DemoCase, what: str) -> DemoCase:
     return case.do(verb)
 
 
-def top_up(case: DemoCase, amount: str) -> DemoCase:
-    """周转基金拨入 of the case's court."""
+def give_up(case: DemoCase, reason: str) -> DemoCase:
+    """取消 of what was approved, by who asked for it."""
     return case.do(
-        lambda key, day: put_into_fund(
-            court=case.bench.court, amount=Decimal(amount), on=day, actor=case.who("finance"), at=time.now(), key=key
+        lambda key, _day: transfers.cancel_transfer(
+            case_id=case.case_id, transfer_id=_transfer(case).pk, reason=reason, actor=case.handler, at=time.now(), key=key,
         )
     )  # fmt: skip
+
+
+def give_old_back(case: DemoCase) -> DemoCase:
+    """Money of more than three years ago is found to be this case's, paid by mistake, and given back: it is cleared."""
+    serial, amount = "LT" + "".join(filter(str.isdigit, case.number)), Decimal("860.00")
+
+    def found(key: str, day: dt.date) -> object:
+        long_ago = day.replace(year=day.year - 3, day=min(day.day, 28)) - dt.timedelta(days=25)
+        return receive_for_case(
+            about=case.about, court=case.bench.court, amount=amount, arrived_on=long_ago, account_tail="2217",
+            payer_name="云州某运输户", bank_serial=serial, remark="执行款", actor=case.who("fund_officer"), at=time.now(),
+            key=key,
+        )  # fmt: skip
+
+    def asked(key: str, _day: dt.date) -> object:
+        of = Receipt.objects.get(court=case.bench.court, bank_serial=serial).pk
+        return transfers.ask_transfer(
+            case_id=case.case_id, kind="refund", amount=amount, ground="经付款行查明系误付，退还付款人。", receipt_id=of,
+            actor=case.handler, at=time.now(), key=key,
+        )  # fmt: skip
+
+    case.do(found, tells=True)
+    case.wait(1).do(asked, tells=True)
+    grant(case.wait(1), "bureau_director")
+    hold(case.wait(1))
+    return pay(case)
 
 
 def find_old(case: DemoCase) -> DemoCase:

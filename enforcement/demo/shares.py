@@ -16,7 +16,7 @@ from closing.models import DistributionPlan
 from documents.models import File
 from enforcement.demo import aside, names
 from enforcement.demo.case import DemoCase
-from enforcement.demo.money import arrive, receipt_of, serial_of
+from enforcement.demo.money import arrive, receipt_of, serial_of, told
 from enforcement.demo.property import item_of, sell
 from enforcement.demo.stories import CAR, announced, settle_by_account
 from funds.actions.allocating import allocate_receipt
@@ -38,7 +38,7 @@ def allotted(case: DemoCase) -> None:
     _allocate(case.wait(1), other)
     case.do(
         lambda key, day: draft_allocated(
-            case_id=case.case_id, communication_record=f"{day.isoformat()} {AGREED}", actor=case.handler, at=time.now(),
+            case_id=case.case_id, communication_record=told(case, key, AGREED), actor=case.handler, at=time.now(),
             key=key,
         )
     )  # fmt: skip

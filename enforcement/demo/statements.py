@@ -18,6 +18,7 @@ from enforcement.demo.case import DemoCase
 from enforcement.demo.people import Bench
 from enforcement.demo.script import PREFIX, Script
 from funds.actions.claiming import Part
+from funds.actions.revolving import claim_for_fund
 from funds.actions.statements import (
     confirm_statement,
     preview_statement,
@@ -25,6 +26,7 @@ from funds.actions.statements import (
     take_statement,
 )
 from funds.models import BankAccount, Payout, Receipt, Statement, StatementLine
+from funds.revolving import WORDS
 from funds.states import PayoutState, ReceiptState
 from kernel import time
 
@@ -77,6 +79,7 @@ def bank_month(script: Script, bench: Bench, quiet: Sequence[DemoCase]) -> None:
             lambda key, until=until, left=left: _book(bench, until, left, quiet, key),
             tells=True,
         )
+    script.add(script.workdays_ago(8), -300, f"{PREFIX}fund:1", lambda key: _into_fund(bench, key))
     if not quiet:
         return
     script.add(
@@ -138,6 +141,8 @@ def _strange(until: dt.date, left: int, quiet: Sequence[DemoCase]) -> Iterator[E
         yield Entry(
             until, f"{serial}1", Decimal(3600) + left, None, case.respondents[0].name, f"{case.number}执行款"
         )
+    if left in (1, 9):
+        yield Entry(until, f"{serial}3", Decimal(200000), None, "云州市财政局", "拨付执行专项周转基金")
     if left in (2, 3, 7):
         yield Entry(
             until, f"{serial}2", Decimal("1250.50") * (left + 1), None, "云州市恒泰商贸有限公司", "货款"
@@ -151,6 +156,12 @@ def _claim(bench: Bench, quiet: Sequence[DemoCase], key: str) -> object:
     return claim_for_case(
         case_id=case.case_id, parts=[Part(line.pk)], actor=bench.who("finance"), at=time.now(), key=key
     )
+
+
+def _into_fund(bench: Bench, key: str) -> object:
+    """What the treasury paid for the revolving fund is claimed for it; a later payment waits on the matching desk."""
+    line = StatementLine.objects.unclaimed().filter(court=bench.court, remark__contains=WORDS).earliest("pk")
+    return claim_for_fund(line_id=line.pk, actor=bench.who("finance"), at=time.now(), key=key)
 
 
 def _written(entries: Sequence[Entry], opening: Decimal) -> bytes:

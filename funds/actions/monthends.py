@@ -20,14 +20,22 @@ WITH standing AS (
                           ORDER BY event.seq DESC LIMIT 1) last
      WHERE receipt.court_id = %(court)s AND receipt.recorded_at < %(end)s AND last.kind <> 'receipt.voided'
 ), open AS (
-    SELECT line.amount - coalesce(sum(standing.amount), 0) AS amount
+    SELECT line.amount - coalesce(sum(standing.amount), 0) - coalesce(fund.amount, 0) AS amount
       FROM funds_statementline line
       JOIN funds_statement statement ON statement.id = line.statement_id AND statement.confirmed_at < %(end)s
       LEFT JOIN funds_claim claim ON claim.line_id = line.id
       LEFT JOIN standing ON standing.id = claim.receipt_id
+      LEFT JOIN LATERAL (
+           SELECT sum(topup.amount) AS amount
+             FROM funds_topup topup
+             JOIN funds_journal journal ON journal.id = topup.journal_id
+             JOIN events_event event ON event.id = journal.event_id AND event.at < %(end)s
+            WHERE topup.line_id = line.id
+              AND NOT EXISTS (SELECT FROM funds_journal back JOIN events_event undone ON undone.id = back.event_id
+                               WHERE back.reverses_id = journal.id AND undone.at < %(end)s)) fund ON true
      WHERE line.court_id = %(court)s AND line.direction = 'C' AND line.booked_on < %(next)s
-     GROUP BY line.id
-    HAVING line.amount > coalesce(sum(standing.amount), 0)
+     GROUP BY line.id, fund.amount
+    HAVING line.amount > coalesce(sum(standing.amount), 0) + coalesce(fund.amount, 0)
 ), by_hand AS (
     SELECT amount FROM standing WHERE kind IN ('receipt.arrived', 'receipt.released')
 )

@@ -107,9 +107,9 @@ def submit_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joi
         account = PayeeAccount.objects.get(payee_id=payout.payee_id, version=payout.payee.version)
         if payout.way.needs_undertaking and not account.has_undertaking:
             raise WrongState(
-                _("收款账户没有领款承诺书，不能提交发放。"),
+                _("%s的收款账户没有领款承诺书，不能提交发放。") % payout.payee.name,
                 code="PAYOUT-UNDERTAKING",
-                fix=_("请领款人签署领款承诺书后再提交。"),
+                fix=_("在案件“领款账户”处登记其签署的领款承诺书后再提交。"),
             )
         move(payout, "submit", _("提交"), by=actor, at=at, account=account)
         payout.save(update_fields=["state", "submitter", "submitted_at", "account"])

@@ -11,19 +11,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from courts.models import Court, User
+from courts.models import User
 from events import log
 from events.models import Event
 from funds import policy
-from funds.accounts import Account, JournalKind, Side
+from funds.accounts import Account, JournalKind
 from funds.books import lock_book
 from funds.checks import free_of, surplus_of
-from funds.ledger import NOTHING, Leg, credit, debit, post
-from funds.models import Book, Line, Receipt, Recovery, Transfer
+from funds.ledger import Leg, credit, debit, post
+from funds.models import Book, Receipt, Recovery, Transfer
 from funds.repeats import was_done
+from funds.revolving import fund_of, lock_fund
 from funds.shapes import past, positive, reason_of
 from funds.states import AIDS, ReceiptState, TransferKind, TransferState
 from kernel.errors import BadInput, Conflict, NotFound, WrongState
@@ -211,29 +211,6 @@ def pay(
     return transfer
 
 
-def top_up(*, court: Court, amount: Decimal, on: dt.date, actor: User, at: dt.datetime, key: str) -> Event:
-    """周转基金拨入: money for the court's revolving fund, put on the case-fund account. Raises BadInput, NotAllowed."""
-    policy.may(actor, policy.PAY, _("登记周转基金拨款"))
-    if court.pk not in actor.scope.courts:
-        raise NotFound(_("没有这个法院，或您无权办理。"), fix=_("由该院财务办理。"))
-    amount = positive(amount)
-    stream = f"fund:{court.pk}"
-    with transaction.atomic(durable=True):
-        _lock_fund(court.pk)
-        known = log.find(stream, key)
-        if known is not None and was_done(stream, key, "fund.topped_up", amount=amount):
-            return known
-        event = log.append(
-            stream=stream, kind="fund.topped_up", actor=actor.actor, at=at, key=key, court_id=court.pk,
-            data={"amount": amount}, effective_on=past(on, at, field="on"),
-        )  # fmt: skip
-        post(
-            event=event, court_id=court.pk, kind=JournalKind.TRANSFER, key=f"{stream}/{event.pk}", on=on,
-            legs=[debit(Account.BANK, amount), credit(Account.REVOLVING, amount)],
-        )  # fmt: skip
-    return event
-
-
 def recover(event: Event) -> None:
     """receipt.identified: later money of the case gives the revolving fund back first what it advanced (LY 三(三)7)."""
     with transaction.atomic(durable=True):
@@ -267,11 +244,6 @@ def _recover(advance: Transfer, receipt: Receipt, part: Decimal, cause: Event) -
         key=f"{advance.stream}/recovered/{receipt.pk}",
         legs=[debit(Account.CUSTODY, part, advance.book_id), credit(Account.REVOLVING, part)],
     )  # fmt: skip
-
-
-def fund_of(court_id: int) -> Decimal:
-    """What the revolving fund of a court has, yuan, from the lines."""
-    return _sum(Line.objects.filter(court_id=court_id, book=None, account=Account.REVOLVING))
 
 
 def locked(transfer_id: int, actor: User) -> Transfer:
@@ -329,24 +301,14 @@ def _must_be(transfer: Transfer, state: TransferState) -> None:
 
 
 def _must_be_in_fund(transfer: Transfer) -> None:
-    _lock_fund(transfer.court_id)
+    lock_fund(transfer.court_id)
     there = fund_of(transfer.court_id)
     if transfer.amount > there:
         raise WrongState(
-            _("周转基金余额不足（%s）。") % format_yuan(there), code="FUND-EMPTY", fix=_("先登记基金拨款。")
+            _("周转基金余额不足（%s）。") % format_yuan(there),
+            code="FUND-EMPTY",
+            fix=_("先认领基金拨款的流水。"),
         )
-
-
-def _lock_fund(court_id: int) -> None:
-    """One at a time on the court's fund: its balance is summed, not stored."""
-    Court.objects.select_for_update(of=("self",), no_key=True).get(pk=court_id)
-
-
-def _sum(lines: Any) -> Decimal:
-    sums = lines.aggregate(
-        credit=Sum("amount", filter=Q(side=Side.CREDIT)), debit=Sum("amount", filter=Q(side=Side.DEBIT))
-    )
-    return (sums["credit"] or NOTHING) - (sums["debit"] or NOTHING)
 
 
 def _post_paid(transfer: Transfer, event: Event, on: dt.date) -> None:

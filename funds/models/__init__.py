@@ -5,8 +5,10 @@ from funds.models.books import Balance, Book, Journal, Line
 from funds.models.claimtime import ClaimReminder, MonthEnd
 from funds.models.instructions import Instruction, PaymentBatch, ReturnFile
 from funds.models.payees import TAIL, Payee, PayeeAccount
+from funds.models.payoutpapers import PayoutSlip, PayoutTalk
 from funds.models.payouts import Payout
 from funds.models.receipts import Receipt
+from funds.models.revolving import TopUp
 from funds.models.statements import (
     BankAccount,
     Claim,
@@ -36,6 +38,8 @@ __all__ = [
     "PayeeAccount",
     "PaymentBatch",
     "Payout",
+    "PayoutSlip",
+    "PayoutTalk",
     "Proposal",
     "Receipt",
     "Recovery",
@@ -46,6 +50,7 @@ __all__ = [
     "StatementLine",
     "SubAccount",
     "TAIL",
+    "TopUp",
     "Trace",
     "Transfer",
     "Voucher",

@@ -16,13 +16,13 @@ from funds.ledger import NOTHING
 from funds.models import (
     BankAccount,
     Claim,
-    Journal,
     Line,
     Payout,
     Receipt,
     StagedLine,
     Statement,
     StatementLine,
+    TopUp,
     Transfer,
 )
 from funds.states import PayoutState, ReceiptState, TransferKind, TransferState
@@ -168,9 +168,9 @@ def _only_in_books(sheet: Sheet, court_id: int, on: dt.date) -> None:
     left = Transfer.objects.filter(_LEFT, ~Exists(line), court_id=court_id, ended_on__lte=on)
     for each in left.order_by("ended_on", "pk"):
         sheet.books_out.append(Item(each.ended_on, each.amount, each.get_kind_display(), each.bank_ref))
-    put_in = Journal.objects.filter(court_id=court_id, event__kind="fund.topped_up", on__lte=on)
-    for each in put_in.order_by("on", "pk"):
-        sheet.books_in.append(Item(each.on, each.amount, _("周转基金拨入"), ""))
+    declared = TopUp.objects.filter(court_id=court_id, line=None, on__lte=on).standing()
+    for each in declared.order_by("on", "pk"):
+        sheet.books_in.append(Item(each.on, each.amount, _("周转基金期初余额"), each.evidence))
 
 
 def _total(items: Iterable[Item]) -> Decimal:

@@ -55,13 +55,13 @@ KEPT_BACK = frozenset(
     # A petition is answered on its own way, and not always to a party; payouts stand under 案款, each side's its own.
     + """
     petition.registered petition.handed_over petition.told petition.panel_heard petition.drafted petition.reply_asked
-    petition.reply_approved petition.reply_sent_back petition.answered petition.closed payee.noted payout.requested
+    petition.reply_approved petition.reply_sent_back petition.answered petition.closed payee.noted payee.wanted payout.requested
     payout.handed_over payout.at_finance payout.assented payout.approved payout.sent payout.noted
     payout.returned_noted
     """.split()
     # Money set aside, given back and shared out: its papers tell each party of his own part, 案款 shows it.
     + """
-    deposit.set_aside payout.allocated transfer.asked transfer.refused transfer.held_noted transfer.released_noted
+    deposit.set_aside fund.off_system payout.allocated transfer.asked transfer.refused transfer.held_noted transfer.released_noted
     transfer.paid_noted transfer.cancelled_noted transfer.granted receipt.cause_noted plan.drafted plan.served
     plan.objected plan.objection_notified plan.countered plan.sued plan.carried_out
     """.split()

@@ -448,7 +448,8 @@ def pay_out_by_finance(walk: Clicking, home: House, case: Case) -> None:
     """Above 100,000 yuan: talked over and written down, through finance, approved by another, paid."""
     page = walk.window(home.handler, f"/cases/{case.pk}/money/")
     page.click("a:text-is('提请发放')")
-    fill(page, record="2024年4月3日电话告知张三，同意付至登记账户")
+    said = {"channel": "phone", "talked_on": "2024-04-03", "talked_time": "09:10", "talked_with": "张三"}
+    fill(page, record="告知发放数额，同意付至登记账户", **said)
     assert "已提请发放，等待审批" in confirmed(walk, page, "payout-check")
     page.click(".c-payout a:text-is('移送财务')")
     walk.look(page, "to-finance")

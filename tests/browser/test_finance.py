@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from approvals.actions.requests import assent
+from approvals.models import Request
 from cases.actions.money import approve_payout
 from cases.actions.transfers import ask_transfer, note_cause
 from cases.models import Case
@@ -15,11 +18,13 @@ from closing.distribution import Claimed
 from closing.models import DistributionPlan
 from events import relay
 from funds.audit import differences
-from funds.models import Claim, Instruction, PaymentBatch, Payout, Receipt, SubAccount
+from funds.models import Claim, Instruction, PaymentBatch, Payout, Receipt, StatementLine, SubAccount
 from kernel import time
 from tests.browser.clicking import Clicking, fill, send
 from tests.browser.conftest import Shoot, Visit
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
+from tests.factories.courts import person
+from tests.factories.documents import jpeg
 from tests.factories.statements import bank_account, row, written
 from tests.walks.stage import money, on, payee
 
@@ -174,15 +179,19 @@ def follow(walk: Clicking, home: House, case: Case, made: Payout) -> None:
     page.get_by_role("button", name="开具").click()
     expect(page.get_by_text("案款付字第000001号")).to_be_visible()
     walk.look(page, "voucher")
+    page = walk.window(home.finance, f"/cases/{case.pk}/payouts/{made.pk}/slip/")
+    page.set_input_files(
+        "input[type=file]", files=[{"name": "回单.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}]
+    )
+    walk.look(page, "slip")
+    assert "付款凭证已归入本笔发放" in send(page)
+    walk.look(page, "money-with-slip")
 
 
 def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
     """A plan for two creditors, the revolving fund, a cause for which money waits."""
     money(home, second, "3000.00", "S2")
-    page = walk.window(home.finance, "/finance/fund/")
-    fill(page, amount="100000")
-    assert "已登记拨入 ¥100,000.00" in send(page)
-    walk.look(page, "fund")
+    into_fund(walk, home)
     mine = money(home, first, "6000.00", "S3")
     while relay.run():
         pass
@@ -194,6 +203,7 @@ def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
         case_id=second.pk, kind="escrow", receipt_id=Receipt.objects.get(about=second.about).pk, amount=Decimal(3000),
         cause="payee_refuses", ground="领款人书面表示拒绝领取", actor=home.handler, at=time.now(), key=key(),
     )  # fmt: skip
+    give_up(walk, home, second)
     page = walk.window(home.handler, f"/cases/{first.pk}/plans/new")
     fill(
         page,
@@ -216,6 +226,37 @@ def set_aside(walk: Clicking, home: House, first: Case, second: Case) -> None:
     )
     page = walk.window(home.handler, f"/finance/plans/{DistributionPlan.objects.get().pk}/")
     walk.look(page, "plan")
+
+
+def into_fund(walk: Clicking, home: House) -> None:
+    """A line is put into the fund by one key; from the fund a click leads back to the bank's file."""
+    walk.look(walk.window(home.finance, "/finance/fund/"), "fund-empty")
+    line = StatementLine.objects.get(payer_name="王五")
+    page = walk.window(home.finance, f"/finance/match/?line={line.pk}")
+    page.locator("body").press("0")
+    expect(page.get_by_text("已拨入周转基金 ¥350.50")).to_be_visible()
+    walk.look(page, "fund-claimed")
+    page = walk.window(home.finance, "/finance/fund/")
+    walk.look(page, "fund")
+    page.locator("a:text-is('拨入')").click()
+    walk.look(page, "top-up")
+    page.click(".c-trail__step:has-text('银行流水') a")
+    expect(page).to_have_url(re.compile(f"/finance/statements/{line.statement_id}/"))
+
+
+def give_up(walk: Clicking, home: House, case: Case) -> None:
+    """取消 of an approved escrow from the money tab."""
+    request = Request.objects.get(about=case.about)
+    for role in request.chain:
+        who = home.director if role == "bureau_director" else person(home.court, role)
+        assent(request_id=request.pk, actor=who, at=time.now(), key=key())
+    while relay.run():
+        pass
+    page = walk.window(home.handler, f"/cases/{case.pk}/money/")
+    page.locator("a:text-is('取消')").click()
+    fill(page, reason="领款人已来院领取")
+    walk.look(page, "transfer-cancel")
+    assert "已取消，没有款项变动" in send(page)
 
 
 def registers(walk: Clicking, home: House) -> None:

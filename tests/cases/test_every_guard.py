@@ -45,6 +45,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person
+from tests.factories.funds import talk
 from tests.walks import test_e2e_01, test_e2e_02
 from tests.walks.journeys import TITLES, run_story
 from tests.walks.stage import Story, control, item, money, on, payee
@@ -202,7 +203,7 @@ def asked_payout(home: House, case: Case, receipt: Receipt, payee_id: int, recor
     """A payout of a whole receipt is asked for, by the handler's assistant."""
     return draft_payout(
         case_id=case.pk, receipt_id=receipt.pk, payee_id=payee_id, amount=receipt.amount,
-        communication_record=record, actor=home.clerk, at=time.now(), key=key(),
+        communication_record=talk(record), actor=home.clerk, at=time.now(), key=key(),
     )  # fmt: skip
 
 
@@ -233,8 +234,8 @@ def payouts(seen: Seen) -> None:
         give = {"case_id": case.pk, "payout_id": payout.pk}
         seen.refuse(lambda: approve_payout(actor=home.handler, at=time.now(), key=key(), **give))
         approve_payout(actor=home.director, at=time.now(), key=key(), **give)
-        # The case does not know of the account and its undertaking before the relay has told it.
-        seen.refuse(lambda: send_payout(actor=home.funds, at=time.now(), key=key(), **give))
+        unsigned = payee(home, case, "李四", signed=False)
+        seen.refuse(lambda: asked_payout(home, case, small, unsigned))
     with on("2023-04-26"):
         send_payout(actor=home.funds, at=time.now(), key=key(), **give)
 

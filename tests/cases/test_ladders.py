@@ -191,7 +191,7 @@ def levelled() -> House:
 
 def drafted(home: House, case: Case, receipt: Receipt, account: int) -> Payout:
     return draft_payout(
-        case_id=case.pk, receipt_id=receipt.pk, payee_id=account, amount=receipt.amount, communication_record="",
+        case_id=case.pk, receipt_id=receipt.pk, payee_id=account, amount=receipt.amount, communication_record=None,
         actor=home.clerk, at=time.now(), key=key(),
     )  # fmt: skip
 

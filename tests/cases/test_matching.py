@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from cases.actions.claiming import claim_for_case
+from cases.actions.money import draft_payout
+from cases.actions.transfers import ask_transfer
 from cases.models import Case
 from deadlines.models import Deadline
 from documents.models import Paper
@@ -14,7 +16,7 @@ from events import relay
 from events.models import Event
 from funds.actions.claiming import Part
 from funds.audit import differences
-from funds.models import BankAccount, Book, Proposal, StatementLine, SubAccount
+from funds.models import BankAccount, Book, Payout, Proposal, StatementLine, SubAccount, Transfer
 from funds.numbers import is_whole
 from kernel import time
 from kernel.errors import NotAllowed, WrongState
@@ -22,7 +24,7 @@ from notices.models import Message
 from tests.cases.test_completing import NOTICE
 from tests.factories.cases import House, applicant, assigned, complete, filing, house, key, respondent
 from tests.factories.statements import bank_account, confirmed, row, written
-from tests.walks.stage import on
+from tests.walks.stage import money, on, payee
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,39 @@ def test_money_outside_the_system_is_refused_where_the_rules_forbid_it() -> None
         [receipt] = claim(home, case, Part(line.pk))
     assert receipt.amount == Decimal("100.00")
     assert Book.objects.get(about=case.about).sub_account.number
+
+
+@pytest.mark.req("JM-27")
+def test_money_that_no_statement_shows_does_not_leave_and_stands_as_an_exception() -> None:
+    home = house(packs=("JM-2022",))
+    with on("2023-09-01"):
+        account = bank_account(home.court, home.finance)
+    case = case_of(home, "云州甲公司")
+    with on("2023-09-26"):
+        to = payee(home, case)
+        receipt = money(home, case, "500.00", "BY-HAND")
+    with on("2023-09-27"):
+        asked = {"case_id": case.pk, "receipt_id": receipt.pk, "actor": home.handler, "at": time.now()}
+        for number in range(2):
+            with pytest.raises(WrongState) as refused:
+                draft_payout(
+                    payee_id=to, amount=receipt.amount, communication_record=None, key=f"p{number}", **asked
+                )
+            assert refused.value.code == "JM-G-FUND-01"
+            with pytest.raises(WrongState) as refused:
+                ask_transfer(kind="refund", amount=Decimal(1), ground="多付", key=f"r{number}", **asked)
+            assert refused.value.code == "JM-G-FUND-01"
+        assert not Payout.objects.exists()
+        assert not Transfer.objects.exists()
+        [exception] = Event.objects.filter(stream=case.about, kind="fund.off_system")
+        assert exception.data["receipt"] == receipt.pk
+        assert Message.objects.filter(topic="off_system").count() == 1
+        lines(home, account, row("2023-09-26", "BY-HAND", income="500.00"))
+        assert receipt.claim.from_statement is False
+        made = draft_payout(
+            payee_id=to, amount=receipt.amount, communication_record=None, **{**asked, "key": "now"}
+        )
+    assert made.state == "submitted"
 
 
 def test_the_number_is_issued_at_filing_and_printed_on_the_notice(home: House, account: BankAccount) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from approvals.actions.requests import assent
 from cases.actions.asking import ask_approval
@@ -13,15 +14,18 @@ from courts.models import Appointment, User
 from deadlines.models import Deadline
 from events import relay
 from events.models import Event
+from funds.actions.payoutpapers import Talk
 from funds.actions.payouts import confirm_paid, return_payout
 from funds.actions.receipts import identify_receipt, record_receipt, release_receipt
-from funds.models import Payout, Receipt
+from funds.models import Payout, PayoutTalk, Receipt
 from funds.selectors import money_of
 from kernel import time
-from kernel.errors import DomainError, NotAllowed, NotFound, WrongState
+from kernel.errors import BadInput, DomainError, NotAllowed, NotFound, WrongState
 from measures.actions.controlling import mark_disposable
+from notices.models import Message
 from tests.factories.cases import House, assigned, complete, filing, house, key, proof
 from tests.factories.courts import person
+from tests.factories.funds import talk
 from tests.walks.stage import control, feedback, item, money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +51,15 @@ def due(case: Case, rule: str) -> dt.date | None:
     return Deadline.objects.filter(case_id=case.pk, rule_id=rule).order_by("-run")[0].due_on
 
 
-def draft(home: House, case: Case, receipt: object, account: int, record: str = "", **more: object) -> Payout:
+def draft(
+    home: House, case: Case, receipt: object, account: int, record: str | Talk = "", **more: object
+) -> Payout:
     given = {"amount": receipt.amount, "actor": home.handler, "key": key(), **more}
     return draft_payout(
         case_id=case.pk,
         receipt_id=receipt.pk,
         payee_id=account,
-        communication_record=record,
+        communication_record=record if isinstance(record, Talk) else talk(record),
         at=time.now(),
         **given,
     )
@@ -121,7 +127,30 @@ def test_large_money_without_a_communication_record_is_refused(home: House) -> N
             draft(home, case, receipt, account)
         assert refused.value.code == "JZ-G-FUND-01"
         assert not Payout.objects.exists()
-        assert draft(home, case, receipt, account, "10月9日电话沟通，同意转账").state == "submitted"
+        for wrong, field in (
+            (Talk("pigeon", time.now(), "张三", "同意"), "channel"),
+            (Talk("phone", time.now() + dt.timedelta(minutes=1), "张三", "同意"), "talked_on"),
+            (Talk("phone", time.now(), " ", "同意"), "talked_with"),
+            (Talk("phone", time.now(), "张三", " "), "record"),
+            (Talk("phone", time.now(), "张三", "同意", (0,)), "attachments"),
+        ):
+            with pytest.raises(BadInput) as bad:
+                draft(home, case, receipt, account, wrong)
+            assert (bad.value.field, Payout.objects.count()) == (field, 0)
+        made = draft(home, case, receipt, account, "电话沟通，同意转账")
+        assert (made.state, made.talk.channel, made.talk.who) == ("submitted", "phone", "张三")
+        assert (made.talk.content, made.talk.by, made.talk.at) == (
+            "电话沟通，同意转账",
+            home.handler,
+            time.now(),
+        )
+        asked = Event.objects.get(stream=case.about, kind="payout.requested")
+        assert "同意转账" not in str(asked.data), "free text stays in its row, encrypted"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT content FROM funds_payouttalk")
+            assert "同意转账" not in str(cursor.fetchone())
+        with pytest.raises(DatabaseError), transaction.atomic():
+            PayoutTalk.objects.update(who="别人")
 
 
 @pytest.mark.req("JZ-13")
@@ -161,13 +190,41 @@ def test_maker_and_checker_are_two_people(home: House) -> None:
     assert Payout.objects.get().state == "submitted"
 
 
-def test_without_an_undertaking_nothing_is_paid_out(home: House) -> None:
-    case, receipt, account = with_money(home, "5000.00", "2023-09-26", signed=False)
+@pytest.mark.req("JZ-10")
+def test_without_an_undertaking_nothing_is_asked_for_and_registering_is_a_duty(home: House) -> None:
+    case, receipt, account = with_money(home, "50000.00", "2023-09-26", signed=False)
     assert Node.objects.filter(case=case, kind="payee_registration", state="open").exists()
-    with on("2023-09-27"), pytest.raises(DomainError) as refused:
-        pay(home, case, receipt, account, "B3")
-    assert "承诺书" in str(refused.value)
-    assert money_of(case.about).custody == Decimal(5000)
+    with on("2023-09-27"):
+        with pytest.raises(WrongState) as refused:
+            draft(home, case, receipt, account)
+        assert refused.value.code == "JZ-G-FUND-02"
+        assert "领款承诺书" in f"{refused.value}{refused.value.fix}"
+        assert not Payout.objects.exists()
+        assert not Message.objects.filter(topic="payee_missing").exists(), "the duty stands already"
+    assert money_of(case.about).custody == Decimal(50000)
+
+
+@pytest.mark.req("JZ-10")
+def test_the_second_payees_undertaking_is_his_own_and_opens_the_duty_again(home: House) -> None:
+    case, receipt, account = with_money(home, "50000.00", "2023-09-26")
+    registration = Node.objects.get(case=case, kind="payee_registration")
+    assert registration.state == "done"
+    with on("2023-09-27"):
+        other = payee(home, case, "李四", signed=False)
+        assert draft(home, case, receipt, account, amount=Decimal(20000), key="first").state == "submitted"
+        for _click in range(2):
+            with pytest.raises(WrongState) as refused:
+                draft(home, case, receipt, other, amount=Decimal(20000), key="other")
+        assert refused.value.code == "JZ-G-FUND-02"
+        registration.refresh_from_db()
+        assert registration.state == "open"
+        assert "李四" in Message.objects.get(topic="payee_missing").text
+        with pytest.raises(NotAllowed):
+            draft(home, case, receipt, other, actor=home.president)
+        first = Payout.objects.get()
+        approve_payout(case_id=case.pk, payout_id=first.pk, actor=home.director, at=time.now(), key=key())
+        send_payout(case_id=case.pk, payout_id=first.pk, actor=home.funds, at=time.now(), key=key())
+    assert (Payout.objects.get().state, money_of(case.about).custody) == ("sent", Decimal(30000))
 
 
 @pytest.mark.req("LY-19")

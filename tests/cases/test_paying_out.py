@@ -21,6 +21,7 @@ from kernel import time
 from kernel.errors import DomainError, WrongState
 from notices.models import Message
 from tests.factories.cases import House, assigned, filing, house, key
+from tests.factories.funds import talk
 from tests.walks.stage import money, on, payee
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def decide(home: House, receipt: Receipt, **debts: str) -> None:
 
 def ask(home: House, case: Case, record: str = "", of: str = "") -> Drafted:
     return draft_allocated(
-        case_id=case.pk, communication_record=record, actor=home.handler, at=time.now(), key=of or key()
+        case_id=case.pk, communication_record=talk(record), actor=home.handler, at=time.now(), key=of or key()
     )
 
 
@@ -166,6 +167,6 @@ def test_who_may_not_ask(home: House) -> None:
         decide(home, receipt, 张三="90.00")
         with pytest.raises(DomainError):
             draft_allocated(
-                case_id=case.pk, communication_record="", actor=home.superior, at=time.now(), key=key()
+                case_id=case.pk, communication_record=None, actor=home.superior, at=time.now(), key=key()
             )
     assert not Payout.objects.exists()

@@ -23,12 +23,14 @@ from cases.actions.transfers import (
 from cases.models import Case, Fact, Node, Party
 from courts.models import User
 from deadlines.models import Deadline
+from desk.selectors.registers import progress
 from documents.models import Paper
 from events.models import Event
-from funds.actions.transfers import fund_of, top_up
+from funds.actions.receipts import receive_for_case
 from funds.audit import differences
 from funds.checks import free_of
 from funds.models import Receipt, Transfer
+from funds.revolving import fund_of
 from funds.selectors import money_of
 from kernel import time
 from kernel.errors import BadInput, DomainError, NotAllowed, WrongState
@@ -37,6 +39,7 @@ from measures.actions.disposing import Announcement, announce_auction, record_re
 from measures.actions.finding import Found, add_property
 from tests.factories.cases import House, applicant, assigned, complete, filing, house, key, node, respondent
 from tests.factories.courts import person
+from tests.factories.statements import topped_up
 from tests.walks.stage import control, due, item, money, on, pay, payee, state
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +205,40 @@ def test_money_that_waits_is_kept_with_its_cause() -> None:
     assert Fact.objects.get(case=case, key="unpaid_cause").value == "payee_refuses"
 
 
+@pytest.mark.req("JZ-72", "JZ-73")
+def test_old_money_that_was_given_back_is_cleared_once_it_has_left_the_account() -> None:
+    """退还 after tracing is progress like escrow, from the bank's word on; what only waits for it lies there still."""
+    home = house()
+    with on("2023-06-01"):
+        case = assigned(home, filing("2023-06-01"))
+        given = {
+            "payer_name": "某公司",
+            "account_tail": "1111",
+            "bank_serial": "OLD",
+            "remark": "",
+            "at": time.now(),
+        }
+        receipt = receive_for_case(
+            about=case.about, court=home.court, amount=Decimal(700), arrived_on=dt.date(2020, 6, 1), actor=home.funds,
+            key=key(), **given,
+        )  # fmt: skip
+    gone = Fact.objects.filter(case=case, key="@historical_balance_zero")
+
+    def left() -> Decimal:
+        return next(each.left for each in progress(home.funds, time.today()) if each.court == home.court)
+
+    with on("2023-06-02"):
+        made = ask(home, case, "refund", "700.00", receipt, ground="经付款行查明系误付")
+        assert left() == Decimal(700)
+    with on("2023-06-03"):
+        grant(home.director)
+    with on("2023-06-04"):
+        go(hold_transfer, case, made, home.finance, body="")
+        assert (left(), gone.exists()) == (Decimal(700), False)
+        go(pay_transfer, case, made, home.finance, bank_ref="BACK-1")
+        assert (left(), gone.exists()) == (Decimal(0), True)
+
+
 @pytest.mark.req("LY-45")
 def test_the_fund_advances_ten_thousand_and_not_a_fen_more() -> None:
     home = house(packs=("LY-2021",))
@@ -218,14 +255,7 @@ def test_the_fund_advances_ten_thousand_and_not_a_fen_more() -> None:
         with pytest.raises(BadInput, match="急需"):
             ask(home, case, "advance", "9000.00", cause="none", ground="急需")
         made = ask(home, case, "advance", "10000.00", payee_id=to, **given)
-        top_up(
-            court=home.court,
-            amount=Decimal(50000),
-            on=time.today(),
-            actor=home.finance,
-            at=time.now(),
-            key=key(),
-        )
+        topped_up(home.court, home.finance, "50000.00")
     with on("2023-06-02"):
         grant(home.director, vice)
     with on("2023-06-03"):

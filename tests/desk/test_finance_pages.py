@@ -9,17 +9,21 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from cases.actions.money import approve_payout, finance_received, hand_to_finance, send_payout
 from cases.models import Case
 from desk.onetime import new_key
 from events import relay
 from funds.actions.payouts import confirm_paid
-from funds.models import BankAccount, Receipt, Statement, StatementLine, Voucher
+from funds.models import BankAccount, Receipt, Statement, StatementLine, TopUp, Voucher
 from kernel import time
 from tests.cases.test_money import draft
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
+from tests.factories.courts import court, person
+from tests.factories.documents import pdf, upload
 from tests.factories.forms import fill, signed_in, text_of
+from tests.factories.pages import main
 from tests.factories.statements import bank_account, confirmed, row, written
 from tests.walks.stage import money, on, payee
 
@@ -102,7 +106,7 @@ def test_a_line_is_claimed_by_its_key_and_taken_back(home: House, account: BankA
         done = client.post(
             "/finance/match/claim", {"act_key": new_key(), "line": line.pk, "case": case.pk}, follow=True
         )
-        assert "已认领 1 笔，共 ¥80,000.00" in text_of(done)
+        assert "已认领 1 笔，共 ¥80,000.00（捌万元整）" in text_of(done)
         receipt = Receipt.objects.get(about=case.about)
         back = client.post(
             f"/finance/match/{receipt.pk}/undo",
@@ -110,6 +114,46 @@ def test_a_line_is_claimed_by_its_key_and_taken_back(home: House, account: BankA
             follow=True,
         )
         assert "已撤销认领" in text_of(back)
+    line.refresh_from_db()
+    assert line.claimed == 0
+
+
+@pytest.mark.req("LY-45")
+def test_a_line_is_put_into_the_revolving_fund_and_taken_back_from_its_trail(
+    home: House, account: BankAccount
+) -> None:
+    with on("2023-09-26 10:00"):
+        lines = [
+            row("2023-09-26", income="5000.00", payer="云州市财政局", remark="拨付周转基金"),
+            row("2023-09-26", income="7.00"),
+        ]
+        line, other = waiting(home, account, *lines)
+        client = signed_in(home.finance)
+        page = text_of(client.get(f"/finance/match/?line={line.pk}"))
+        assert "附言写明周转基金" in page
+        assert 'data-key="0"' in page
+        assert "附言写明周转基金" not in text_of(client.get(f"/finance/match/?line={other.pk}"))
+        said = client.post(
+            "/finance/match/fund", {"act_key": new_key(), "line": line.pk, "amount": "4000"}, follow=True
+        )
+        assert "已拨入周转基金 ¥4,000.00（肆仟元整）" in text_of(said)
+        over = client.post(
+            "/finance/match/fund", {"act_key": new_key(), "line": line.pk, "amount": "1000.01"}, follow=True
+        )
+        assert "剩余 ¥1,000.00" in text_of(over)
+        made = TopUp.objects.get()
+        assert f"/finance/fund/{made.pk}/" in client.get("/finance/fund/").content.decode()
+        way = client.get(f"/finance/fund/{made.pk}/")
+        assert f"/finance/statements/{line.statement_id}/" in way.content.decode()
+        for words in ("云州市财政局", line.serial, "银行流水待核款", "周转基金"):
+            assert words in text_of(way)
+        assert act(client, f"/finance/fund/{made.pk}/", reason="").status_code == 422
+        back = client.post(
+            f"/finance/fund/{made.pk}/", fill(client, f"/finance/fund/{made.pk}/", reason="认错"), follow=True
+        )
+        assert "已撤销拨入" in text_of(back)
+        assert "已撤销 认错" in main(client.get(f"/finance/fund/{made.pk}/"))
+        assert act(signed_in(home.handler), "/finance/match/fund", line=line.pk).status_code == 403
     line.refresh_from_db()
     assert line.claimed == 0
 
@@ -205,6 +249,21 @@ def test_a_large_payout_waits_in_the_inbox_with_its_five_working_days(
         made = Voucher.objects.get(payout=payout)
         assert made.number in text_of(client.get(voucher))
         assert made.number in text_of(client.get("/finance/registers/vouchers/"))
+        slip = f"/cases/{case.pk}/payouts/{payout.pk}/slip/"
+        for wrong in ({}, {"files": upload(b"MZ", "回单.pdf")}):
+            assert client.post(slip, fill(client, slip, **wrong)).status_code == 422
+        assert client.post(slip, fill(client, slip, files=upload(pdf(), "回单.pdf"))).status_code == 302
+        [kept] = payout.slips.all()
+        address = reverse("documents:file", args=[kept.file_id])
+        for page in (
+            f"/cases/{case.pk}/money/",
+            "/finance/registers/vouchers/",
+            f"/cases/{case.pk}/money/payout/{payout.pk}/",
+        ):
+            assert address in text_of(client.get(page)), page
+        assert client.get(address).getvalue().startswith(b"%PDF")
+        assert signed_in(person(court(), "finance")).get(address).status_code == 404
+        assert signed_in(home.director).get(slip).status_code == 403
 
 
 @pytest.mark.req("SQ-18")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cases.models import Case, Node
 from events import relay
 from funds.models import PayeeAccount, Payout, Receipt
 from kernel import time
 from tests.factories.cases import House, assigned, filing, house, node
-from tests.factories.documents import pdf, upload
+from tests.factories.courts import court, person
+from tests.factories.documents import jpeg, pdf, upload
 from tests.factories.forms import fill, form_of, signed_in, text_of
 from tests.walks.stage import money, on, payee
 
@@ -99,9 +101,23 @@ def test_above_the_limit_the_talk_must_be_on_record(home: House, case: Case) -> 
         _check, refused = confirmed(client, action)
         assert refused.status_code == 422
         assert "JZ-G-FUND-01" in text_of(refused)
-        payout = asked(home, case, large, record="5月11日电话沟通，申请执行人同意付至登记账户")
+        halves = client.post(action, fill(client, action, record="同意付至登记账户", talked_time="25:00"))
+        assert halves.status_code == 422
+        for words in ("请填写“沟通方式”", "请填写“沟通对象”", "按“时:分”填写"):
+            assert words in text_of(halves)
+        said = {"channel": "phone", "talked_on": "2023-05-11", "talked_time": "15:30", "talked_with": "张三"}
+        said["record"] = "同意付至登记账户"
+        false = client.post(action, fill(client, action, attachments=upload(b"MZ", "录音.mp3"), **said))
+        assert (false.status_code, "不能接收这种文件" in text_of(false)) == (422, True)
+        payout = asked(home, case, large, attachments=upload(jpeg(), "通话截图.jpg"), **said)
         assert payout.way.via_finance
+        [kept] = payout.talk.files.all()
         page = text_of(signed_in(home.handler).get(f"/cases/{case.pk}/money/"))
+        assert "5月11日 15:30 电话 张三，同意付至登记账户" in page
+        assert reverse("documents:file", args=[kept.pk]) in page
+        assert client.get(reverse("documents:file", args=[kept.pk])).getvalue() == jpeg()
+        stranger = signed_in(person(court(), "finance"))
+        assert stranger.get(reverse("documents:file", args=[kept.pk])).status_code == 404
         assert step(payout, "to-finance") in page
         client.post(step(payout, "to-finance"), fill(client, step(payout, "to-finance")))
         finance = signed_in(home.finance)

@@ -48,7 +48,7 @@ def asked(home: House, number: int = 2) -> list[Payout]:
                     receipt_id=receipt.pk,
                     payee_id=Payee.objects.get(about=case.about).pk,
                     amount=receipt.amount,
-                    communication_record="",
+                    communication_record=None,
                     actor=home.handler,
                     at=time.now(),
                     key=f"draft{each}",

@@ -9,6 +9,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from approvals.actions.requests import assent
 from approvals.models import Request
@@ -23,10 +25,11 @@ from courts.models import Court, User
 from desk.selectors.ageing import ageing
 from desk.selectors.registers import bucket, progress, waiting
 from funds.actions.receipts import record_receipt
-from funds.models import Receipt, Trace, Transfer
+from funds.models import Receipt, TopUp, Trace, Transfer
 from kernel import time
 from tests.factories.cases import House, assigned, filing, house, key, proof
 from tests.factories.courts import court, person
+from tests.factories.documents import pdf
 from tests.factories.pages import client_of, hidden, main
 from tests.walks.stage import money, on
 
@@ -40,6 +43,10 @@ def old_receipt(home: House, day: str, amount: str, serial: str, at_court: Court
         payer_name="某公司", account_tail="1111", bank_serial=serial, remark="", actor=home.funds, at=time.now(),
         key=key(),
     )  # fmt: skip
+
+
+def scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("拨款.pdf", pdf(), content_type="application/pdf")
 
 
 @pytest.fixture
@@ -248,26 +255,43 @@ def test_a_register_asks_as_much_for_one_row_as_for_many(
                 browser.get(f"/finance/registers/{name}/")
 
 
-def test_the_court_puts_money_into_its_revolving_fund(told: tuple[House, Case]) -> None:
+def test_the_court_declares_what_its_revolving_fund_had_at_the_start(told: tuple[House, Case]) -> None:
     home, _case = told
     with on("2023-05-11"):
         browser = client_of(home.finance)
         first = browser.get("/finance/fund/")
         assert "还没有拨入" in main(first)
-        form = {"act_key": hidden(first, "act_key"), "amount": "100000", "on": "2023-05-11"}
+        form = {
+            "act_key": hidden(first, "act_key"),
+            "amount": "100000",
+            "on": "2023-05-11",
+            "evidence": "云财拨〔2022〕8号",
+        }
         for wrong, words in (
             ({"amount": "0.001"}, "分"),
             ({"on": "2023-05-12"}, "日期"),
             ({"amount": "-5"}, "金额"),
+            ({"evidence": ""}, "凭据"),
+            ({"file": SimpleUploadedFile("拨款.pdf", b"MZ not a paper")}, "不能接收这种文件"),
+            ({"file": ""}, "请选择扫描件"),
         ):
-            refused = browser.post("/finance/fund/", {**form, **wrong})
+            refused = browser.post("/finance/fund/", {**form, "file": scan(), **wrong})
             assert refused.status_code == 422
             assert words in main(refused)
-        assert [browser.post("/finance/fund/", form).status_code for _ in range(2)] == [302, 302]
-        page = main(browser.get("/finance/fund/"))
+        for _ in range(2):
+            assert browser.post("/finance/fund/", {**form, "file": scan()}).status_code == 302
+        shown = browser.get("/finance/fund/")
+        page = main(shown)
         assert "余额 ¥100,000.00 壹拾万元整" in page
         assert page.count("拨入 fund:") == 1
+        assert "期初余额（元）" not in page, "declared once"
+        made = TopUp.objects.get()
+        assert f'href="/finance/fund/{made.pk}/"' in shown.content.decode()
+        way = browser.get(f"/finance/fund/{made.pk}/").content.decode()
+        assert reverse("documents:file", args=[made.file_id]) in way
         assert client_of(home.handler).get("/finance/fund/").status_code == 403
+        assert client_of(home.handler).get(f"/finance/fund/{made.pk}/").status_code == 403
+        assert client_of(person(court(), "finance")).get(f"/finance/fund/{made.pk}/").status_code == 404
 
 
 def test_what_nobody_can_be_found_for_is_escrowed_by_two_people_on_its_page(told: tuple[House, Case]) -> None:

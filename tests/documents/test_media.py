@@ -41,6 +41,9 @@ def png_claiming(width: int, height: int, *, pixels: bytes = b"") -> bytes:
         (factory.mp4(), media.MP4),
         (factory.mp4(brand=b"mp42"), media.MP4),
         (factory.docx(), media.DOCX),
+        (factory.mp4(brand=b"M4A "), media.M4A),
+        (factory.mp3(), media.MP3),
+        (b"ID3\x04\0\0\0\0\0\x05" + b"title" + factory.mp3(), media.MP3),
         (factory.mp4(brand=b"heic", boxes=(b"meta", b"mdat")), media.HEIC),
     ],
 )
@@ -170,3 +173,17 @@ def test_a_damaged_word_document_is_refused() -> None:
     content[content.index(b"a.bin") + 40] ^= 0xFF
     with pytest.raises(BadInput, match="Word 文件已经损坏"):
         check(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"ID3\x04\0\0\0\0\0\x05titleMZ\x90\0 an executable",
+        factory.mp3()[:300],
+        b"ID3",
+        factory.mp4(brand=b"M4A ", boxes=(b"mdat",)),
+    ],
+)
+def test_a_recording_that_is_cut_off_or_only_called_one_is_refused(content: bytes) -> None:
+    with pytest.raises(BadInput, match="录音已经损坏或者不完整"):
+        check(content)

@@ -13,6 +13,7 @@ from django.db import transaction
 from courts.models import Court, User
 from funds.actions import transfers
 from funds.actions.payees import register_payee
+from funds.actions.payoutpapers import Talk
 from funds.actions.payouts import (
     approve_payout,
     confirm_paid,
@@ -67,6 +68,11 @@ def desk(of: Court | None = None) -> Desk:
         finance=person(of, "finance"),
         about=about,
     )
+
+
+def talk(words: str, *files: int) -> Talk | None:
+    """A talk by telephone just now, of which this was said; None for no words."""
+    return Talk("phone", time.now(), "张三", words, files) if words else None
 
 
 def arrival(at_desk: Desk, amount: str = "50000.00", **fields: Any) -> Receipt:

@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from courts.models import Court, User
+from funds.actions.revolving import claim_for_fund
 from funds.actions.statements import (
     confirm_statement,
     preview_statement,
     register_bank_account,
     take_statement,
 )
-from funds.models import BankAccount, Statement, StatementLine
+from funds.models import BankAccount, Statement, StatementLine, TopUp
 from kernel import time
 
 _numbers = itertools.count(1)
@@ -122,6 +123,13 @@ def arrived(account: BankAccount, actor: User, income: str = "50000.00", **field
     line = row(income=income, **{"day": time.today().isoformat(), **fields})
     statement = confirmed(account, written([line]), actor)
     return statement.lines.get()
+
+
+def topped_up(court: Court, finance: User, amount: str = "10000.00") -> TopUp:
+    """What the treasury paid for the revolving fund, on an account of its own: a line of the bank claimed for the fund."""
+    account = bank_account(court, finance)
+    line = arrived(account, finance, amount, payer="云州市财政局", remark="拨付执行周转基金")
+    return claim_for_fund(line_id=line.pk, actor=finance, at=time.now(), key=f"fund-{next(_numbers)}")
 
 
 def on(text: str) -> dt.date:

@@ -7,8 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 
+from documents.models import File
+from documents.uploads import store_upload
 from events.log import history
+from funds.actions.payoutpapers import attach_slips
 from funds.actions.payouts import (
     approve_payout,
     cancel_payout,
@@ -21,12 +26,13 @@ from funds.actions.payouts import (
     to_finance,
 )
 from funds.audit import differences
-from funds.models import Journal, Payout
+from funds.models import Journal, Payout, PayoutSlip
 from funds.routes import Route
 from funds.selectors import CaseMoney, money_of
 from kernel import time
 from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from tests.factories.courts import court, person
+from tests.factories.documents import pdf
 from tests.factories.funds import LARGE, SMALL, STEPS, Desk, arrival, desk, in_custody, payee, payout, take
 
 pytestmark = pytest.mark.django_db
@@ -380,3 +386,32 @@ def test_sending_takes_few_statements(at_desk: Desk, django_assert_num_queries: 
     # book id, lock, payout, key, custody, payout, last event, event, journal, lines; 2 savepoints of the test
     with django_assert_num_queries(11):
         send_payout(payout_id=made.pk, actor=at_desk.officer, at=time.now(), key="s")
+
+
+def test_a_slip_belongs_to_what_was_paid(at_desk: Desk) -> None:
+    made = payout(at_desk, "sent")
+    other = desk(at_desk.court)
+    with transaction.atomic():
+        files = [slip_of(at_desk, made.about), slip_of(at_desk, other.about)]
+    given = {"payout_id": made.pk, "at": time.now(), "key": "slip"}
+    with pytest.raises(WrongState, match="还没有付款凭证"):
+        attach_slips(file_ids=[files[0].pk], actor=at_desk.finance, **given)
+    take(at_desk, made, "paid")
+    for ids, field in (([], "files"), ([files[1].pk], "files")):
+        with pytest.raises(BadInput) as refused:
+            attach_slips(file_ids=ids, actor=at_desk.finance, **given)
+        assert refused.value.field == field
+    with pytest.raises(NotAllowed):
+        attach_slips(file_ids=[files[0].pk], actor=at_desk.director, **given)
+    for _click in range(2):
+        [slip] = attach_slips(file_ids=[files[0].pk], actor=at_desk.finance, **given)
+    assert (PayoutSlip.objects.get(), slip.file, list(differences())) == (slip, files[0], [])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        slip.delete()
+
+
+def slip_of(at_desk: Desk, about: str) -> File:
+    return store_upload(
+        upload=SimpleUploadedFile("回单.pdf", pdf()), kind="upload", about=about, case_id=None,
+        court_id=at_desk.court.pk, team_id=None, owner_id=None, actor="user:1", at=time.now(),
+    )  # fmt: skip

@@ -24,7 +24,7 @@ from funds.instructing import Through
 from funds.models import Book, Payout, StatementLine
 from kernel import time
 from tests.factories.funds import Desk, arrival, desk, granted, in_custody, payee, payout
-from tests.factories.statements import bank_account, confirmed, row, written
+from tests.factories.statements import bank_account, confirmed, row, topped_up, written
 
 PLANTS = {
     "journal_sum": ["UPDATE funds_line SET amount = amount + 1 WHERE account = 'bank' AND side = 'D'"],
@@ -62,6 +62,7 @@ PLANTS = {
         "UPDATE funds_transfer SET state = 'approved' WHERE kind = 'escrow' AND state = 'held'",
     ],
     "set_aside": ["UPDATE funds_transfer SET amount = amount + 100 WHERE kind = 'escrow' AND state = 'held'"],
+    "top_up": ["UPDATE funds_topup SET line_id = NULL, evidence = 'x' WHERE line_id IS NOT NULL"],
     "revolving": [
         "UPDATE funds_transfer SET amount = amount + 100 WHERE kind = 'advance' AND state = 'paid'"
     ],
@@ -84,7 +85,7 @@ PLANTS = {
     "suspense": ["UPDATE funds_line SET account = 'unidentified' WHERE account = 'suspense' AND side = 'D'"],
     "statement_chain": [
         "UPDATE funds_statement SET opening = opening + 1, closing = closing + 1 WHERE state = 'confirmed'"
-        " AND id = (SELECT max(id) FROM funds_statement)"
+        " AND id = (SELECT max(id) FROM funds_statement WHERE account_id = (SELECT min(id) FROM funds_bankaccount))"
     ],
     "case_state": [
         "DELETE FROM events_pending",
@@ -98,6 +99,7 @@ PLANTS = {
     ],
 }
 GUARDED = (
+    "funds_topup",
     "funds_line",
     "funds_journal",
     "funds_balance",
@@ -156,7 +158,7 @@ def _set_aside(at_desk: Desk) -> None:
     granted(at_desk, "escrow", "11.00", in_custody(at_desk, "15.00", key="e"), upto="hold")
     granted(at_desk, "refund", "12.00", in_custody(at_desk, "12.00", key="r"), upto="pay")
     given = {"on": time.today(), "actor": at_desk.finance, "at": time.now()}
-    transfers.top_up(court=at_desk.court, amount=Decimal(500), key="top", **given)
+    topped_up(at_desk.court, at_desk.finance, "500.00")
     granted(at_desk, "advance", "40.00", None, upto="pay")
     late = in_custody(at_desk, "25.00", key="late")
     transfers.recover(find(late.stream, "identify"))

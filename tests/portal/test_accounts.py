@@ -192,7 +192,7 @@ def test_nothing_is_changed_once_a_payout_has_begun() -> None:
             receipt_id=receipt.pk,
             payee_id=PayeeAccount.objects.get().payee_id,
             amount=receipt.amount,
-            communication_record="",
+            communication_record=None,
             actor=home.handler,
             at=time.now(),
             key=key(),

@@ -385,7 +385,7 @@ class Walk:
             receipt_id=receipt.pk,
             payee_id=payee.pk,
             amount=receipt.amount,
-            communication_record="",
+            communication_record=None,
             actor=self.handler,
             **self.given,
         )

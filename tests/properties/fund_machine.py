@@ -98,6 +98,7 @@ class MoneyIn(RuleBasedStateMachine):
             "funds_receipt",
             "funds_transfer",
             "funds_claim",
+            "funds_topup",
         )
         with connection.cursor() as cursor:
             cursor.execute("SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables))

@@ -96,6 +96,7 @@ class Reckoning:
         self.asides: dict[int, Aside] = {}
         self.decided: dict[int, Decided] = {}
         self.fund = NOTHING
+        self.put_in: dict[int, tuple[int, Decimal]] = {}
 
     def custody(self, number: int) -> Decimal:
         """What of a receipt is still with the court for its case."""
@@ -250,7 +251,7 @@ class Reckoning:
             for r in self.receipts.values()
             if not r.is_voided and r.source is None and r.line is None
         )
-        return total(line.amount for line in self.lines.values()) + total(by_hand) + self.fund
+        return total(line.amount for line in self.lines.values()) + total(by_hand)
 
     def went_out(self) -> Decimal:
         paid = (p.amount for p in self.payouts.values() if p.state == "paid")

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from funds import transmitting
 from funds.actions import payouts, sharing, transfers
+from funds.actions.revolving import claim_for_fund, undo_top_up
 from funds.audit import differences
 from funds.books import lock_book
 from funds.instructing import Through
@@ -32,7 +33,7 @@ from kernel.money import from_fen
 from kernel.time import today
 from tests.factories.funds import SMALL
 from tests.properties.fund_allotting import NAMES, Allotting
-from tests.properties.fund_machine import CASE, FEN, PICK, SHARE, part_of
+from tests.properties.fund_machine import CASE, PICK, SHARE, part_of
 from tests.properties.fund_model import (
     RESERVING,
     Aside,
@@ -243,11 +244,31 @@ class FundLife(Allotting):
         if is_allowed:
             aside.state = after
 
-    @rule(fen=FEN)
-    def top_up(self, fen: int) -> None:
-        given = {"court": self.desks[0].court, "on": today(self.at), "actor": self.finance}
-        self.do(transfers.top_up, None, amount=from_fen(fen), **given)
-        self.model.fund += from_fen(fen)
+    @precondition(lambda self: self.model.lines)
+    @rule(pick=PICK, share=SHARE)
+    def top_up(self, pick: int, share: int) -> None:
+        """A line of the bank, or a part of it, is put into the fund."""
+        number, line = self.picked(self.model.lines, pick)
+        amount = part_of(line.rest, share)
+        expected = WrongState if amount > line.rest else None
+        made = self.do(claim_for_fund, expected, line_id=number, amount=amount, actor=self.finance)
+        if made is not None:
+            self.model.fund += amount
+            line.claimed += amount
+            self.model.put_in[made.pk] = (number, amount)
+
+    @precondition(lambda self: self.model.put_in)
+    @rule(pick=PICK)
+    def undo_top_up(self, pick: int) -> None:
+        """Taken back, unless the fund has advanced it."""
+        number, (line, amount) = self.picked(self.model.put_in, pick)
+        is_spent = amount > self.model.in_fund()
+        given = {"top_up_id": number, "reason": "认错", "actor": self.finance}
+        self.do(undo_top_up, WrongState if is_spent else None, **given)
+        if not is_spent:
+            self.model.fund -= amount
+            self.model.lines[line].claimed -= amount
+            del self.model.put_in[number]
 
     @precondition(lambda self: any(r.case is not None for r in self.model.receipts.values()))
     @rule(pick=PICK, share=SHARE)

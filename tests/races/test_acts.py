@@ -439,7 +439,7 @@ class Desk:
             self.told.add(receipt_id)
             payout = draft_payout(
                 case_id=case_id, receipt_id=receipt_id, payee_id=self.payees[case_id], amount=Decimal("1000.00"),
-                communication_record="", actor=home.handler, at=now, key=fresh(),
+                communication_record=None, actor=home.handler, at=now, key=fresh(),
             )  # fmt: skip
             given = {"case_id": case_id, "payout_id": payout.pk, "at": now}
             approve_payout(actor=home.director, key=fresh(), **given)

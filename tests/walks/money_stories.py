@@ -56,7 +56,7 @@ def fund_desk(story: Story) -> None:
             receipt_id=receipt.pk,
             payee_id=to,
             amount=receipt.amount,
-            communication_record="",
+            communication_record=None,
             actor=home.handler,
             at=time.now(),
             key=key(),
@@ -86,7 +86,7 @@ def refunded(story: Story, home: House, case: Case) -> None:
         receipt = money(home, case, "100.00", "E2E06")
     with on("2024-05-28"):
         payout = draft_payout(
-            case_id=case.pk, receipt_id=receipt.pk, payee_id=to, amount=Decimal("60.00"), communication_record="",
+            case_id=case.pk, receipt_id=receipt.pk, payee_id=to, amount=Decimal("60.00"), communication_record=None,
             actor=home.handler, at=time.now(), key=key(),
         )  # fmt: skip
         given = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}

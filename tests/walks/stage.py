@@ -23,6 +23,7 @@ from measures.actions.controlling import Taking, take_control
 from measures.actions.finding import Found, record_feedback
 from measures.models import Property
 from tests.factories.cases import House, key, node
+from tests.factories.funds import talk
 
 
 @dataclass
@@ -149,7 +150,7 @@ def pay(home: House, case: Case, receipt: Receipt, payee_id: int, serial: str, r
         receipt_id=receipt.pk,
         payee_id=payee_id,
         amount=receipt.amount,
-        communication_record=record,
+        communication_record=talk(record),
         actor=home.handler,
         at=time.now(),
         key=key(),

@@ -37,11 +37,15 @@ from funds.models import (
     ClaimReminder,
     MonthEnd,
     Payout,
+    PayoutSlip,
+    PayoutTalk,
     Receipt,
     Statement,
     StatementLine,
+    TopUp,
     Transfer,
 )
+from funds.revolving import is_for_fund
 from funds.statements.reconciling import reconcile
 from kernel import time
 from measures.models import Control, Property
@@ -147,6 +151,11 @@ def test_every_state_of_today_is_there(demo: Loaded) -> None:
     assert Payout.objects.filter(state="submitted", allotment__isnull=False).count() == 2
     deposits = Transfer.objects.filter(kind="deposit")
     assert set(deposits.values_list("state", flat=True)) == {"paid", "released"}
+    refunds = Transfer.objects.filter(kind="refund")
+    assert set(refunds.values_list("state", flat=True)) == {"paid", "cancelled"}
+    assert Fact.objects.filter(key="@historical_balance_zero").exists(), "old money was given back"
+    assert PayoutTalk.objects.filter(payout__state="submitted", files__isnull=False).exists()
+    assert PayoutSlip.objects.filter(payout__vouchers__isnull=False).exists()
     assert Hold.objects.filter(kind="payout_deferral_approved", last=None).exists()
     assert PlanObjection.objects.exists()
     assert set(Property.objects.values_list("state", flat=True)) >= {
@@ -164,6 +173,8 @@ def test_the_bank_of_the_first_court_has_a_month_of_days_closed(demo: Loaded) ->
     assert set(statements.values_list("state", "flaw")) == {("confirmed", "")}
     assert statements.count() == statements_of_demo.DAYS
     unclaimed = StatementLine.objects.filter(court=court).unclaimed()
+    assert TopUp.objects.get().line.payer_name == "云州市财政局"
+    assert any(is_for_fund(line) for line in unclaimed), "another waits to be put into the fund"
     assert unclaimed.filter(proposals__isnull=True).exists()
     assert unclaimed.filter(proposals__isnull=False).exists()
     assert set(Claim.objects.values_list("from_statement", flat=True)) == {True, False}

@@ -162,7 +162,7 @@ def paid_by(home: House, *, registered: str, approver: str) -> str:
                 account = payee(home, case)
             payout = draft_payout(
                 case_id=case.pk, receipt_id=receipt.pk, payee_id=account, amount=receipt.amount,
-                communication_record="", actor=home.clerk, at=time.now(), key=key(),
+                communication_record=None, actor=home.clerk, at=time.now(), key=key(),
             )  # fmt: skip
             give = {"case_id": case.pk, "payout_id": payout.pk, "at": time.now()}
             approve_payout(actor=getattr(home, approver), key=key(), **give)

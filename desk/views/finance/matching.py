@@ -20,7 +20,10 @@ from desk.onetime import key_of, new_key
 from desk.selectors import finance as selectors
 from desk.tables import finance as tables
 from funds.actions.claiming import Part, undo_claim
+from funds.actions.revolving import claim_for_fund
+from funds.revolving import is_for_fund
 from kernel import time
+from kernel.capitals import in_capitals
 from kernel.errors import BadInput, DomainError
 from kernel.money import format_yuan, parse_amount
 
@@ -78,8 +81,22 @@ def match(request: HttpRequest) -> HttpResponse:
             }
             for claim in found.claimed
         ],
+        "for_fund": found.chosen is not None and is_for_fund(found.chosen),
+        "put_in": [
+            {
+                "text": (each.line.payer_name or each.line.serial) if each.line else each.evidence,
+                "amount": format_yuan(each.amount),
+                "url": reverse("desk:fund_top_up", args=[each.pk]),
+            }
+            for each in found.put_in
+        ],
         "act_key": new_key(),
-        "keys": [{"keys": ["1", "–", "9"], "text": _("认领到这件")}, {"keys": ["/"], "text": _("找案件")}],
+        "fund_key": new_key(),
+        "keys": [
+            {"keys": ["1", "–", "9"], "text": _("认领到这件")},
+            {"keys": ["0"], "text": _("拨入周转基金")},
+            {"keys": ["/"], "text": _("找案件")},
+        ],
         "next_url": here(request, (), after=found.next) if found.next else "",
         "prev_url": here(request, (), before=found.prev) if found.prev else "",
         "footing": _("本页 %d 笔") % len(found.lines),
@@ -104,8 +121,30 @@ def claim(request: HttpRequest) -> HttpResponse:
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
         request,
-        _("已认领 %(n)d 笔，共 %(amount)s；一分钟内通知申请执行人和承办人。")
-        % {"n": len(receipts), "amount": format_yuan(total)},
+        _("已认领 %(n)d 笔，共 %(amount)s（%(capitals)s）；一分钟内通知申请执行人和承办人。")
+        % {"n": len(receipts), "amount": format_yuan(total), "capitals": in_capitals(total)},
+    )
+    return redirect("desk:finance_match")
+
+
+@require_POST
+@staff("fund_pay", "W", second_factor=True)
+def claim_fund(request: HttpRequest) -> HttpResponse:
+    """Claim the chosen line, or a part of it, for the revolving fund of its court."""
+    line_id = _number(request.POST.get("line", ""))
+    written = request.POST.get("amount", "").strip()
+    try:
+        amount = parse_amount(written, field="amount") if written else None
+        made = claim_for_fund(
+            line_id=line_id, amount=amount, actor=request.user, at=time.now(), key=key_of(request)
+        )
+    except DomainError as refused:
+        messages.error(request, f"{refused}{refused.fix}")
+        return redirect(f"{reverse('desk:finance_match')}?line={line_id}")
+    messages.success(
+        request,
+        _("已拨入周转基金 %(amount)s（%(capitals)s）。")
+        % {"amount": format_yuan(made.amount), "capitals": in_capitals(made.amount)},
     )
     return redirect("desk:finance_match")
 

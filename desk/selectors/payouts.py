@@ -133,16 +133,17 @@ def next_steps(file: CaseFile, payout: Payout) -> list[dict[str, Any]]:
             (*REQUESTERS, *CHECKERS),
         ),
     ]
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "label": label,
             "small": True,
+            "primary": False,
             "url": reverse("desk:payout_step", args=[file.case.pk, payout.pk, name]),
         }
         for holds, name, label, rights in offered
         if holds and allowed(file, rights)
     ]
-    if found:
+    if found and not found[0]["url"].endswith("/cancel/"):
         found[0]["primary"] = True
     return found
 

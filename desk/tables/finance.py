@@ -156,9 +156,9 @@ def _unclaimed(line: StatementLine, limits: Mapping[int, Suggested], today: dt.d
                 "open": True,
             },
             {"kind": "num", "label": _("金额"), "amount": amount(line.rest)},
-            {"label": _("到账"), "text": plain_day(line.booked_on), "sub": line.serial},
+            {"label": _("到账"), "text": plain_day(line.booked_on), "sub": line.serial, "nowrap": True},
             {"label": _("附言"), "text": line.remark or "—"},
-            {"label": _("最可能的案件"), "text": best.number if best else _("没有线索")},
+            {"label": _("最可能的案件"), "text": best.number if best else _("没有线索"), "nowrap": True},
             {"label": _("账龄"), "pill": age(line, limits, today)},
             {"label": _("催领"), "text": instant_words(reminded, today) if reminded else "—"},
         ]

@@ -195,7 +195,7 @@ def test_the_fee_is_shown_band_by_band(home: House) -> None:
         client, address = signed_in(home.handler), f"/cases/{row.about.removeprefix('case:')}/fee/"
         page = text_of(client.get(address, {"amount": "600000"}))
         assert "¥8,400.00" in page
-        assert "7350.00" in page
+        assert "7,350.00" in page
         assert "诉讼费用交纳办法第十四条" in page
         assert client.get(address, {"amount": "x"}).status_code == 422
         assert client.get(address, {"amount": "600000", "format": "pdf"}).content[:5] == b"%PDF-"

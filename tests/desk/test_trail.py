@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from desk.selectors.money_tab import bar
-from desk.selectors.trail import Standing
-from funds.actions.claiming import Part, claim_lines
+from desk.selectors.trail import Standing, standing_of
+from funds.actions.allocating import allocate_receipt
+from funds.actions.claiming import Part, claim_lines, undo_claim
 from funds.models import Claim, Journal, Payout, Receipt
 from funds.selectors import money_of
 from kernel import time
@@ -159,3 +160,26 @@ def test_the_bar_holds_no_more_than_its_width(told: tuple[House, Case, Case]) ->
     drawn = bar(found, Standing(Decimal("31000.00"), found.received, found.received, frozenset()))
     assert sum(Decimal(part["width"]) for part in drawn["parts"]) <= Decimal("100.02")
     assert [part["label"] for part in drawn["parts"]] == ["已发放", "到账未认领"]
+
+
+def test_a_decision_goes_with_the_claim_that_was_taken_back(told: tuple[House, Case, Case]) -> None:
+    """20,000 decided, the claim undone and made anew: nothing of the case counts as allocated any more."""
+    home, _first, second = told
+    debts = [{"id": "d1", "creditor": "王五", "principal": "90000.00", "due_on": "2023-01-31"}]
+    claims = {"first_day": "next", "debts": debts, "costs": []}
+    with on("2023-05-12"):
+        made = Receipt.objects.get(about=second.about)
+        given = {"actor": home.handler, "at": time.now(), "key": key()}
+        allocate_receipt(receipt_id=made.pk, claims=claims, **given)
+        browser = client_of(home.handler)
+        assert standing_of(second.about, second.court_id, made.amount).allocated == made.amount
+        page = main(browser.get(f"/cases/{second.pk}/money/journals/"))
+        assert "决定分配" in page
+        assert "allocation.decided" not in page
+    line = Claim.objects.first().line
+    with on("2023-05-13"):
+        by = {"actor": home.funds, "at": time.now()}
+        undo_claim(receipt_id=made.pk, reason="认错金额", key=key(), **by)
+        [anew] = claim_lines(parts=[Part(line.pk, made.amount)], about=second.about, key=key(), **by)
+        found = standing_of(second.about, second.court_id, anew.amount)
+        assert (found.allocated, found.decided) == (Decimal(0), frozenset())

@@ -133,11 +133,10 @@ def next_steps(file: CaseFile, payout: Payout) -> list[dict[str, Any]]:
             (*REQUESTERS, *CHECKERS),
         ),
     ]
-    found: list[dict[str, Any]] = [
+    found = [
         {
             "label": label,
             "small": True,
-            "primary": False,
             "url": reverse("desk:payout_step", args=[file.case.pk, payout.pk, name]),
         }
         for holds, name, label, rights in offered

@@ -87,7 +87,19 @@ def tiles(found: Waiting) -> list[Row]:
             "icon": "file-import",
             "url": statements,
         },
+        *([] if found.to_pay is None else [_to_pay(found)]),
     ]
+
+
+def _to_pay(found: Waiting) -> Row:
+    return {
+        "label": _("已批准、待付款"),
+        "value": found.to_pay,
+        "unit": _("笔"),
+        "note": format_yuan(found.to_pay_amount),
+        "icon": "send",
+        "url": f"{reverse('desk:payments')}?tab=pay",
+    }
 
 
 def payout_columns() -> list[Row]:

@@ -313,6 +313,9 @@ def matter_words(kind: str) -> str:
         "over_limit": _("超标的控制"),
         "cannot_dispose": _("财产不能处置"),
         "convert_class": _("繁简转换"),
+        "refund_funds": _("退款"),
+        "advance_funds": _("周转基金垫付"),
+        "aid_funds": _("司法救助、执行保险"),
     }
     return words.get(kind) or load_vocabulary().matters.get(kind, kind)
 

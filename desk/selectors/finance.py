@@ -13,6 +13,7 @@ from cases.models import Case, Fact
 from courts.models import User
 from deadlines.models import Deadline
 from desk.selectors.matching import matching_cases
+from desk.selectors.payments import to_pay
 from funds.claimtime import CLAIM, Suggested, suggested
 from funds.ledger import NOTHING
 from funds.matching import MOST
@@ -29,6 +30,7 @@ from funds.models import (
     StatementLine,
     TopUp,
 )
+from funds.policy import PAY
 from funds.states import PayoutState, ReceiptState
 from kernel.keyset import Segment, page
 from kernel.time import at_local
@@ -41,7 +43,10 @@ TO_LOOK_AT = ("bad", "aside", "repeat")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the finance desk has before it. oldest: booking day of the oldest unclaimed line, None where there is none."""
+    """What the finance desk has before it. oldest: booking day of the oldest unclaimed line, None where there is none.
+
+    to_pay: approved payouts of which the bank has not been told, None for who does not pay.
+    """
 
     unclaimed: int
     unclaimed_amount: Decimal
@@ -51,6 +56,8 @@ class Waiting:
     by_hand_amount: Decimal
     previewed: int
     at_finance: list[AtFinance] = field(default_factory=list)
+    to_pay: int | None = None
+    to_pay_amount: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def accounts_of(user: User) -> list[BankAccount]:
 
 
 def inbox(user: User, on: dt.date) -> Waiting:
-    """What waits. Six queries, and three for each court with accounts."""
+    """What waits. Seven queries, and three for each court with accounts."""
     open_lines = unclaimed(user)
     lines = open_lines.aggregate(
         n=Count("pk"), amount=Sum("amount"), claimed=Sum("claimed"), oldest=Min("booked_on")
@@ -102,6 +109,8 @@ def inbox(user: User, on: dt.date) -> Waiting:
     by_hand = hand.aggregate(n=Count("pk"), amount=Sum("amount"))
     previewed = Statement.objects.visible_to(user).filter(state__in=("parsed", "previewed")).count()
     limits = claim_limits(user, on)
+    may_pay = any(user.scope.may(area, letter) for area, letter in PAY)
+    approved = to_pay(user).aggregate(n=Count("pk"), amount=Sum("amount")) if may_pay else {}
     return Waiting(
         lines["n"],
         (lines["amount"] or NOTHING) - (lines["claimed"] or NOTHING),
@@ -111,6 +120,8 @@ def inbox(user: User, on: dt.date) -> Waiting:
         by_hand["amount"] or NOTHING,
         previewed,
         _at_finance(user),
+        approved.get("n"),
+        approved.get("amount") or NOTHING,
     )
 
 

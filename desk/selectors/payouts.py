@@ -147,7 +147,7 @@ def next_steps(file: CaseFile, payout: Payout) -> list[dict[str, Any]]:
         for holds, name, label, rights in offered
         if holds and allowed(file, rights)
     ]
-    if found and payout.state != PayoutState.PAID:
+    if found and payout.state != PayoutState.PAID and not found[0]["url"].endswith("/cancel/"):
         found[0]["primary"] = True
     return found
 

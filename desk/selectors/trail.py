@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from funds.models import (
     SubAccount,
     Transfer,
 )
+from funds.states import ReceiptState
 from kernel.money import format_yuan
 
 Row = dict[str, Any]
@@ -54,6 +55,9 @@ EVENTS = {
     "transfer.released": _lazy("转回待发"),
     "transfer.paid": _lazy("登记付出"),
     "transfer.recovered": _lazy("收回垫付"),
+    "allocation.decided": _lazy("决定分配"),
+    "allocation.reversed": _lazy("冲销分配"),
+    "fund.topped_up": _lazy("周转基金拨入"),
 }
 """What moved the money, as people say it."""
 
@@ -234,7 +238,13 @@ def _claim(receipt: Receipt) -> Claim | None:
 
 
 def _allocation(receipt: Receipt) -> Allocation | None:
-    return Allocation.objects.filter(receipt=receipt).order_by("-version").first()
+    return _in_force().filter(receipt=receipt).order_by("-version").first()
+
+
+def _in_force() -> QuerySet[Allocation]:
+    """Decisions made since their receipt was claimed: what was taken back took its decision along."""
+    since = F("receipt__identified_at")
+    return Allocation.objects.filter(receipt__state=ReceiptState.IDENTIFIED, made_at__gte=since)
 
 
 def _below(
@@ -354,6 +364,6 @@ def standing_of(about: str, court_id: int, received: Decimal) -> Standing:
     waiting = StatementLine.objects.unclaimed().filter(court_id=court_id, sub_account__in=numbers)
     open_ = sum((line.amount - line.claimed for line in waiting), NOTHING)
     latest: dict[int, Decimal] = {}
-    for row in Allocation.objects.filter(about=about).order_by("version"):
+    for row in _in_force().filter(about=about, receipt__about=about).order_by("version"):
         latest[row.receipt_id] = row.amount - row.surplus
     return Standing(received + open_, received, sum(latest.values(), NOTHING), frozenset(latest))

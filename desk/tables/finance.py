@@ -88,7 +88,19 @@ def tiles(found: Waiting) -> list[Row]:
             "icon": "file-import",
             "url": statements,
         },
+        *([] if found.to_pay is None else [_to_pay(found)]),
     ]
+
+
+def _to_pay(found: Waiting) -> Row:
+    return {
+        "label": _("已批准、待付款"),
+        "value": found.to_pay,
+        "unit": _("笔"),
+        "note": format_yuan(found.to_pay_amount),
+        "icon": "send",
+        "url": f"{reverse('desk:payments')}?tab=pay",
+    }
 
 
 def payout_columns() -> list[Row]:
@@ -157,9 +169,9 @@ def _unclaimed(line: StatementLine, limits: Mapping[int, Suggested], today: dt.d
                 "open": True,
             },
             {"kind": "num", "label": _("金额"), "amount": amount(line.rest)},
-            {"label": _("到账"), "text": plain_day(line.booked_on), "sub": line.serial},
+            {"label": _("到账"), "text": plain_day(line.booked_on), "sub": line.serial, "nowrap": True},
             {"label": _("附言"), "text": line.remark or "—"},
-            {"label": _("最可能的案件"), "text": best.number if best else _("没有线索")},
+            {"label": _("最可能的案件"), "text": best.number if best else _("没有线索"), "nowrap": True},
             {"label": _("账龄"), "pill": age(line, limits, today)},
             {"label": _("催领"), "text": instant_words(reminded, today) if reminded else "—"},
         ]

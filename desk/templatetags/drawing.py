@@ -8,6 +8,7 @@ as a template escapes it.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 register = template.Library()
 Piece = Mapping[str, Any]
+_SUM, _DAY = re.compile(r"-?\d+\.\d{2}"), re.compile(r"\d{4}-\d{2}-\d{2}")
 
 STATE_ICONS = {
     "over": "alert-octagon",
@@ -228,7 +230,18 @@ def _safe(words: str) -> SafeString:
 
 
 @register.filter
-def under(row: Iterable[Any], head: Iterable[str]) -> list[tuple[str, Any]]:
-    """Each value of a row with the title that it stands under; an amount as people read it: 1,234,567.89."""
-    said = (f"{value:,.2f}" if isinstance(value, Decimal) else value for value in row)
-    return list(zip(head, said, strict=False))
+def under(row: Iterable[Any], head: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Each value of a row with the title that it stands under and what it is: sum, day or "". Sums get their commas."""
+    return [(title, _in_groups(value), _kind(str(value))) for title, value in zip(head, row, strict=False)]
+
+
+def _in_groups(value: Any) -> str:
+    """An amount with commas, 1234567.80 -> 1,234,567.80; anything else as it is."""
+    text = "" if value is None else str(value)
+    return f"{Decimal(text):,.2f}" if _SUM.fullmatch(text) else text
+
+
+def _kind(text: str) -> str:
+    if _SUM.fullmatch(text.replace(",", "").lstrip("-¥")):
+        return "sum"
+    return "day" if _DAY.fullmatch(text) else ""

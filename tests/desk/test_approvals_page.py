@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 
 from approvals.models import Request
-from cases.actions.asking import ask_approval
+from cases.actions.asking import DEFAULT_CHAINS, ask_approval
 from cases.models import Case
 from courts.models import User
 from deadlines.models import Deadline
 from desk.selectors.approvals import approvals
+from desk.selectors.aside import matter_words
 from events.models import Event
 from kernel import time
 from tests.factories.cases import House, assigned, complete, filing, house, key, proof
@@ -201,3 +202,8 @@ def test_ageing_turns_the_colour_after_three_days(home: House) -> None:
     with time.travel("2023-04-29 10:00"):
         html = client_of(home.leader).get("/approvals").content.decode()
     assert "c-pill--soon" in html
+
+
+def test_every_matter_has_its_words() -> None:
+    """What is asked for is never shown by its code."""
+    assert [kind for kind in DEFAULT_CHAINS if matter_words(kind) == kind] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -73,6 +74,7 @@ def test_from_approval_to_the_banks_answer(home: House) -> None:
         assert {row.state for row in Payout.objects.all()} == {"submitted"}
         assert "已办理 2 笔" in post(checker, "approve", made, confirmed=1).content.decode()
         assert {row.state for row in Payout.objects.all()} == {"approved"}
+        assert re.search(r"已批准、待付款\s*2\s*笔\s*¥202.00", main(payer.get("/finance/")))
         assert "大写" in main(payer.get("/finance/payments/?tab=pay"))
         chosen = {"account": account.pk, "layout": "generic-csv"}
         assert "贰佰零贰元整" in main(post(payer, "file", made, **chosen))

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from desk.selectors.money_tab import bar
-from desk.selectors.trail import Standing
+from desk.selectors.trail import Standing, standing_of
+from funds.actions.allocating import allocate_receipt
 from funds.actions.claiming import Part, claim_lines
+from funds.actions.receipts import identify_receipt, release_receipt
 from funds.models import Claim, Journal, Payout, Receipt
 from funds.selectors import money_of
 from kernel import time
@@ -22,7 +24,7 @@ from tests.factories.cases import House, applicant, assigned, filing, house, key
 from tests.factories.courts import court, person
 from tests.factories.pages import client_of, main
 from tests.factories.statements import bank_account, confirmed, row, written
-from tests.walks.stage import on, pay, payee
+from tests.walks.stage import money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +161,28 @@ def test_the_bar_holds_no_more_than_its_width(told: tuple[House, Case, Case]) ->
     drawn = bar(found, Standing(Decimal("31000.00"), found.received, found.received, frozenset()))
     assert sum(Decimal(part["width"]) for part in drawn["parts"]) <= Decimal("100.02")
     assert [part["label"] for part in drawn["parts"]] == ["已发放", "到账未认领"]
+
+
+def test_a_decision_goes_with_the_claim_that_was_taken_back(told: tuple[House, Case, Case]) -> None:
+    """5,000 decided, the claim undone and made anew: nothing of it counts as allocated any more."""
+    home, _first, second = told
+    debts = [{"id": "d1", "creditor": "王五", "principal": "90000.00", "due_on": "2023-01-31"}]
+    claims = {"first_day": "next", "debts": debts, "costs": []}
+    with on("2023-05-12"):
+        made = money(home, second, "5000.00", "H1")
+        given = {"actor": home.handler, "at": time.now(), "key": key()}
+        allocate_receipt(receipt_id=made.pk, claims=claims, **given)
+        browser = client_of(home.handler)
+        assert standing_of(second.about, second.court_id, made.amount).allocated == made.amount
+        page = main(browser.get(f"/cases/{second.pk}/money/journals/"))
+        assert "决定分配" in page
+        assert "allocation.decided" not in page
+        chain = f"/cases/{second.pk}/money/receipt/{made.pk}/"
+        assert "第 1 版" in main(browser.get(chain))
+    with on("2023-05-13"):
+        by = {"receipt_id": made.pk, "actor": home.funds, "at": time.now()}
+        release_receipt(reason="认错案件", key=key(), **by)
+        identify_receipt(about=second.about, key=key(), **by)
+        found = standing_of(second.about, second.court_id, made.amount)
+        assert (found.allocated, found.decided) == (Decimal(0), frozenset())
+        assert "第 1 版" not in main(client_of(home.handler).get(chain))

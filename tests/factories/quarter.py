@@ -1,5 +1,5 @@
-"""A quarter of a court's money with faults from a seed: bank files, claims, payouts, and a bank that errs; played for
-tests and for `scripts/bench quarter`.
+"""A quarter of a court's money with faults from a seed: bank files, claims, payouts, a bank that errs, and the road up to
+the cases whose workers die; played for tests and for `scripts/bench quarter`.
 
 Whatever breaks is counted, and tried again as a person or a worker would: with the same key.
 """
@@ -10,33 +10,37 @@ import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
+from cases.actions.claiming import claim_for_case
+from cases.payroutes import case_of
+from events.models import Event
 from funds import transmitting
 from funds.actions.allocating import allocate_receipt
-from funds.actions.claiming import Part, claim_lines, undo_claim
+from funds.actions.claiming import Part, undo_claim
 from funds.actions.payouts import cancel_payout, send_payout
 from funds.actions.receipts import identify_receipt, record_receipt
 from funds.bank import Answer, Bank, Order
-from funds.books import open_book
 from funds.instructing import Through
 from funds.models import Allocation, Claim, Journal, Payout, Receipt, StatementLine
 from kernel import time
 from kernel.errors import Conflict
 from tests.factories.bank import Process
-from tests.factories.funds import LARGE, SMALL, Desk, desk, payee, payout
+from tests.factories.cases import House, assigned, filing, house
+from tests.factories.funds import LARGE, SMALL, Desk, payee, payout
+from tests.factories.quarter_road import HEARD, Killer, Road
 from tests.factories.statements import bank_account, previewed, row, taken, written
 from tests.factories.statements import confirm_statement as confirm
 
 FIRST, DAYS = dt.date(2023, 7, 3), 65
 """The working days of a quarter."""
-DEATHS, CLICKS = 0.03, 0.05
-"""Shares of acts during which the database goes away, and that are clicked a second time."""
+DEATHS, CLICKS, KICKS = 0.03, 0.05, 0.7
+"""Shares of acts during which the database goes away, that are clicked a second time, and behind which the relay is
+woken; the broker loses the others, which wait for the beat."""
 FATES = {"bank": 12, "nobody": 1, "hand": 2, "undo": 2, "split": 2, "cancel": 2, "allot": 3, "late": 1}
 PER_CASE = 12
 """Lines of a case in the mean: as few as courts have, for what a case's book costs grows with them."""
@@ -59,23 +63,6 @@ class Entry:
     def yuan(self) -> str:
         """As the bank writes it."""
         return f"{Decimal(self.fen) / 100:.2f}"
-
-
-class Killer:
-    """This process's connection ends right before its n-th statement."""
-
-    def __init__(self, before: int) -> None:
-        self.left, self.has_killed = before, False
-
-    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
-        self.left -= 1
-        if self.left == 0 and connection.connection is not None:
-            self.has_killed = True
-            try:
-                connection.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-            except psycopg.Error:
-                connection.connection.close()
-        return execute(*arguments)
 
 
 class Dying:
@@ -110,11 +97,12 @@ class Quarter:
         self.chance, self.size, self.teller = random.Random(seed), size, teller  # noqa: S311
         self.faults: Counter[str] = Counter()
         self.did: Counter[str] = Counter()
+        self.road = Road(self.chance, self.faults)
         with time.travel(FIRST):
-            first = desk()
-            self.desks = [first, *(another(first, number) for number in range(max(4, size // PER_CASE)))]
+            home = house()
+            self.account = bank_account(home.court, home.finance)
+            self.desks = [a_case(home) for _each in range(1 + max(4, size // PER_CASE))]
             self.payees = {each.about: payee(each) for each in self.desks}
-            self.account = bank_account(first.court, first.finance)
         self.opening, self.keys, self.brought = Decimal(0), 0, 0
         self.yesterday: tuple[Decimal, list[list[str]]] = (Decimal(0), [])
         self.again: list[Payout] = []
@@ -126,6 +114,7 @@ class Quarter:
             with time.travel(time.at_local(day_of(number), 10)):
                 self.money_in((self.size - self.brought + days - number - 1) // (days - number))
                 self.pay_again()
+                self.road.run()
             self.to_the_bank(number)
             if number % 5 == 4:  # noqa: PLR2004
                 self.tell(
@@ -134,6 +123,7 @@ class Quarter:
         for number in range(days, days + 40):
             self.to_the_bank(number)
             if not Payout.objects.filter(state="sent").exists() and number > days + 2:
+                self.road.until_quiet(time.at_local(day_of(number), 20))
                 return
         raise RuntimeError("orders without an end")
 
@@ -154,6 +144,8 @@ class Quarter:
         if self.chance.random() < CLICKS:
             self.faults["clicked twice"] += 1
             verb(**given)
+        if self.chance.random() < KICKS:
+            self.road.run()
         return result
 
     def money_in(self, number: int) -> None:
@@ -219,8 +211,12 @@ class Quarter:
 
     def claimed(self, at_desk: Desk, line: StatementLine, amount: Decimal | None) -> Receipt:
         """A part of a line, all that is left by default, for the case of the desk."""
-        given = {"parts": [Part(line.pk, amount)], "about": at_desk.about, "actor": at_desk.officer}
-        return self.do(claim_lines, **given)[0]
+        given = {
+            "parts": [Part(line.pk, amount)],
+            "case_id": case_of(at_desk.about),
+            "actor": at_desk.officer,
+        }
+        return self.do(claim_for_case, **given)[0]
 
     def allot(self, at_desk: Desk, receipt: Receipt, *, is_late: bool) -> None:
         """案款分配 by the law; with a value day before those of the case's other money, which is then decided anew."""
@@ -268,6 +264,7 @@ class Quarter:
             with time.travel(time.at_local(day_of(number), hour)):
                 for _attempt in self.until_nothing_is_due(line):
                     pass
+                self.road.run()
             self.teller.settle()
 
     def until_nothing_is_due(self, line: Bank) -> Iterator[int]:
@@ -289,6 +286,7 @@ class Quarter:
             "receipts": Receipt.objects.count(),
             "payouts": Payout.objects.count(),
             "journals": Journal.objects.count(),
+            "told to the cases": Event.objects.filter(kind__in=HEARD.values()).count(),
             "decisions": Allocation.objects.count(),
             "decided anew for late money": Allocation.objects.filter(late__isnull=False).count(),
         }
@@ -300,11 +298,10 @@ class Quarter:
         return f"{self.brought} lines in; " + "; ".join(parts)
 
 
-def another(first: Desk, number: int) -> Desk:
-    """One more case of the same people."""
-    about = f"{first.about}-{number}"
-    open_book(court_id=first.court.pk, about=about, at=time.now())
-    return replace(first, about=about)
+def a_case(home: House) -> Desk:
+    """One more case of the same people, filed and given to its officer."""
+    about = assigned(home, filing(FIRST)).about
+    return Desk(home.court, home.funds, home.handler, home.director, home.finance, about)
 
 
 def day_of(number: int) -> dt.date:

@@ -89,7 +89,7 @@ def sent_by_a_second_clerk(at_desk: Desk) -> None:
     [
         (unregistered, BadInput, "收款人不是本案登记的领款人"),
         (more_than_there_is, BadInput, "金额超过这笔款项可以发放的余额（¥100.00）"),
-        (a_tenth_of_a_fen, BadInput, "金额"),
+        (a_tenth_of_a_fen, BadInput, "金额最多精确到分，“0.001”超出了两位小数"),
         (nothing, BadInput, "金额须大于零"),
         (of_nobody, WrongState, "款项尚未认领到案件"),
         (to_the_same_again, Conflict, "已有一笔发放正在办理"),

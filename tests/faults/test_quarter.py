@@ -1,4 +1,5 @@
-"""A quarter of money with faults from a printed seed: at its end both ledgers are equal and the books are clean.
+"""A quarter of money with faults from a printed seed: at its end both ledgers are equal, every case has heard of its
+money once, and the books are clean.
 
 QUARTER_RECEIPTS sets the size, 5000 for a whole quarter (`scripts/bench quarter`); QUARTER_SEED plays one again.
 """
@@ -19,6 +20,7 @@ from kernel import time
 from tests.factories.bank import bank
 from tests.factories.funds import in_custody
 from tests.factories.quarter import FIRST, Quarter
+from tests.factories.quarter_road import unheard
 
 SIZE = int(os.environ.get("QUARTER_RECEIPTS", "12"))
 
@@ -36,6 +38,7 @@ def test_a_quarter_with_faults(live_db: str, tmp_path: Path) -> None:
     assert StatementLine.objects.count() == SIZE
     twice = Claim.objects.values("receipt").distinct().count()
     assert twice == Claim.objects.count()
+    assert list(unheard()) == []
     assert list(differences()) == []
 
 

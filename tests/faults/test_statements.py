@@ -91,13 +91,13 @@ def shifted() -> bytes:
     ("content", "words"),
     [
         ("日期,流水号,收入\n2023-05-09,A1,1.00\n".encode("utf-16"), "UTF-16"),
-        (written([row(income="1.00")])[:-3] + b"\xff\xff\x81", "文字编码损坏"),
-        (b"", "空"),
-        ('日期,流水号,收入\n2023-05-09,"A1,1.00\n'.encode(), ""),
+        (written([row(income="1.00")])[:-3] + b"\xff\xff\x81", "第 2 行的文字编码损坏"),
+        (b"", "文件是空的"),
+        ('日期,流水号,收入\n2023-05-09,"A1,1.00\n'.encode(), "没有闭合的引号"),
         ("户主,说明\n甲,乙\n".encode(), "没有找到流水的表头"),
         (written([row(income="1.00")], above=[["账号：6222000011112222", ""]]), "另一个账户"),
-        (b"PK\x03\x04broken", ""),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", ""),
+        (b"PK\x03\x04broken", "表格已经损坏"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "旧式 .xls 表格，或者设有打开密码"),
     ],
     ids=["utf16", "broken", "empty", "quote", "no-headings", "other-account", "zip", "old-excel"],
 )

@@ -123,6 +123,20 @@ class Reckoning:
         )
         return self.custody(number) - total(spoken) - total(promised)
 
+    def surplus(self, number: int, *, besides: int | None = None) -> Decimal:
+        """What may go back to its payer: of a decided receipt, what its case can miss and still pay what was decided."""
+        free, case = self.free(number, besides=besides), self.receipts[number].case
+        if not self.parts(number) or case is None:
+            return free
+        others = (
+            self.free(each)
+            for each in self.decided
+            if each != number and self.parts(each) and self.receipts[each].case == case
+        )
+        names = {who for each in self.decided for who in self.parts(each)}
+        owed = total(self.left(case, who) for who in names)
+        return max(min(free, free + total(others) - owed), NOTHING)
+
     def allotted(self, case: int, who: str) -> Decimal:
         """What the decisions that stand give to a creditor of a case."""
         rows = ((number, each.parts.get(who, NOTHING)) for number, each in self.decided.items())

@@ -201,13 +201,18 @@ class FundLife(Allotting):
             case = receipt.case or 0
             amount = receipt.amount if kind == "court_escrow" else part_of(self.model.free(number), share)
         expected = Conflict if number and self.model.is_open(number, kind) else None
-        if number and kind != "court_escrow" and amount > self.model.free(number):
+        if number and kind != "court_escrow" and amount > self.may_go(kind, number):
             expected = BadInput
         made = self.do(self.granted, expected, kind=kind, amount=amount, case=case, receipt=number)
         if made is not None:
             self.model.asides[made.pk] = Aside(kind, None if kind == "court_escrow" else case, number, amount)
             for act in acts:
                 self.settle_transfer(pick=len(self.model.asides) - 1, act=act)
+
+    def may_go(self, kind: str, number: int, *, besides: int | None = None) -> Decimal:
+        """So much of a receipt may be set aside: what nobody has spoken for, and back to its payer only the surplus."""
+        known = self.model.surplus if kind == "refund" else self.model.free
+        return known(number, besides=besides)
 
     def granted(
         self, *, kind: str, amount: Decimal, case: int, receipt: int | None, at: dt.datetime, key: str
@@ -235,12 +240,17 @@ class FundLife(Allotting):
         is_allowed &= not (act == "hold" and aside.kind == "advance")
         is_allowed &= not (act == "pay" and aside.kind in ("escrow", "court_escrow"))
         is_allowed &= not (act == "pay" and aside.kind == "advance" and aside.amount > self.model.in_fund())
+        expected: type[DomainError] | None = None if is_allowed else WrongState
+        if is_allowed and act == "hold" and aside.kind == "refund" and aside.receipt is not None:
+            # What was asked for before a decision gave the money away is no surplus any more.
+            is_allowed = aside.amount <= self.may_go(aside.kind, aside.receipt, besides=number)
+            expected = None if is_allowed else BadInput
         more: dict[str, Any] = {
             "hold": {"body": "公证处"}, "release": {"reason": "事由消除"}, "pay": {"bank_ref": f"T{self.count}"}
         }[act]  # fmt: skip
         verb = {"hold": transfers.hold, "release": transfers.release, "pay": transfers.pay}[act]
         given = {"transfer_id": number, "on": today(self.at), "actor": self.finance, **more}
-        self.do(verb, None if is_allowed else WrongState, **given)
+        self.do(verb, expected, **given)
         if is_allowed:
             aside.state = after
 

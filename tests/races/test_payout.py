@@ -93,6 +93,7 @@ def test_two_senders(at_desk: Desk) -> None:
         )
         (refused,) = refusals(results)
         assert isinstance(refused, WrongState)
+        assert "这笔发放已发出，现在不能付款" in str(refused)
         assert Journal.objects.filter(payout=made).count() == 1
     assert money_of(at_desk.about).in_transit == Decimal("100.00") * ROUNDS
     assert list(differences()) == []
@@ -140,6 +141,8 @@ def test_two_drafts_of_the_same_money(at_desk: Desk) -> None:
             at_once(draft(receipt, first, f"c{number}"), draft(receipt, first, f"d{number}"))
         )
         assert isinstance(refused, Conflict)
+        assert "已有一笔发放正在办理" in str(refused)
+    assert list(differences()) == []
 
 
 def test_drafting_against_taking_the_receipt_away(at_desk: Desk) -> None:

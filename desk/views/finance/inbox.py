@@ -43,8 +43,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "columns": tables.payout_columns(),
         "groups": tables.payout_groups(waiting.at_finance, today),
         "empty": {
-            "title": _("没有等待付款的发放"),
-            "text": _("大额发放的材料移送财务后，会带着五个工作日的付款期限出现在这里。"),
+            "title": _("没有移送财务的大额发放"),
+            "text": _("大额发放的材料移送财务后，带着五个工作日的付款期限列在这里；已批准的见“待付款”。"),
             "icon": "circle-check",
         },
         "actions": [

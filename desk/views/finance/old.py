@@ -35,7 +35,7 @@ def old(request: HttpRequest, pk: int) -> HttpResponse:
     """One old receipt: its tracing so far, and the next step."""
     request.at = at = time.now()
     receipt = _visible(request, pk)
-    form = TraceForm(request.POST or None, initial={"on": time.today(at), "act_key": new_key()})
+    form = TraceForm(request.POST or None, initial=_first(receipt, at))
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("step", "on", "note")}
         key = f"desk:{form.cleaned_data['act_key']}"
@@ -79,9 +79,14 @@ def escrow(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         }
         messages.success(request, said[name])
         return redirect("desk:old_money", pk=pk)
-    return _page(
-        request, receipt, TraceForm(initial={"on": time.today(at), "act_key": new_key()}), name, form
-    )
+    return _page(request, receipt, TraceForm(initial=_first(receipt, at)), name, form)
+
+
+def _first(receipt: Receipt, at: dt.datetime) -> Row:
+    """What the form offers: the step that comes next, today."""
+    done = set(receipt.traces.values_list("step", flat=True))
+    step = next((each for each in Trace.Step.values if each not in done), "")
+    return {"step": step, "on": time.today(at), "act_key": new_key()}
 
 
 def _given(form: Any, *names: str) -> Row:

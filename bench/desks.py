@@ -10,7 +10,28 @@ from bench.ground.pages import add_arguments, measured, staff
 from courts.models import User
 
 __all__ = ["add_arguments", "run"]
-FINANCE = ("", "match/", "unclaimed", "statements/", "payments/", "close", "registers/")
+FINANCE = (
+    "",
+    "match/",
+    "unclaimed",
+    "statements/",
+    "payments/",
+    "payments/?tab=pay",
+    "payments/?tab=batches",
+    "close",
+    "ageing",
+    "fund/",
+    "registers/",
+    "registers/causes/",
+    "registers/escrow/",
+    "registers/refund/",
+    "registers/advance/",
+    "registers/aid/",
+    "registers/deferral/",
+    "registers/old/",
+    "registers/plans/",
+    "registers/vouchers/",
+)
 
 
 def run(options: argparse.Namespace) -> list[Figure]:

@@ -1,8 +1,9 @@
-"""gunicorn's hooks: its processes count into one folder, so that /metrics speaks for all of them.
+"""gunicorn's hooks: its processes count into one folder, so that /metrics speaks for all of them; none of them pauses.
 
 The folder must be named before the client library is loaded, and is of no use after the server has ended.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,6 +12,19 @@ from typing import Any
 FOLDER = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="zhiheng-metrics-"))
 
 from prometheus_client import multiprocess  # noqa: E402  reads the folder's name as it is loaded
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Load every page's code, then take it out of the collector's sight.
+
+    Two hundred thousand objects of code and rules never become garbage; looking through them for it held up one request
+    in twenty for a tenth of a second.
+    """
+    from django.urls import get_resolver  # after the application is loaded
+
+    get_resolver().url_patterns  # noqa: B018  imports the pages
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

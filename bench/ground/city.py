@@ -14,7 +14,7 @@ import time as stopwatch
 import psycopg
 from django.core.management import call_command
 
-from bench.ground import clocks, desks, files, work
+from bench.ground import clocks, desks, files, money, work
 from bench.ground.database import is_filled, settle
 from bench.ground.loading import bare, count_on
 from bench.ground.people import City, settle_in
@@ -52,7 +52,8 @@ def build(staging: psycopg.Connection, cases: int) -> City:
     city = settle_in(staging)
     staging.execute(files.ROLL)
     files.lay_tails(staging)
-    with bare(staging, [*TABLES, *(table for table in desks.TABLES if table not in TABLES)]):
+    tables = [*dict.fromkeys([*TABLES, *desks.TABLES, *money.TABLES])]
+    with bare(staging, tables):
         files.lay_cases(staging, cases)
         files.lay_parties(staging)
         files.lay_nodes(staging)
@@ -64,7 +65,8 @@ def build(staging: psycopg.Connection, cases: int) -> City:
         files.lay_events(staging)
         files.lay_followers(staging, cases)
         desks.fill(staging)
+        money.fill(staging)
     for model in (Case, Party, Node, Deadline, Order):
         count_on(staging, model)
-    settle(staging, *dict.fromkeys([*TABLES, *desks.TABLES]))
+    settle(staging, *tables)
     return city

@@ -38,6 +38,17 @@ def bare(staging: psycopg.Connection, tables: Sequence[str]) -> Iterator[None]:
         staging.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {words}')
 
 
+@contextmanager
+def quiet(staging: psycopg.Connection, *triggers: str) -> Iterator[None]:
+    """Without these triggers ("name ON table") while rows are laid for which something else answers."""
+    pairs = [trigger.split(" ON ") for trigger in triggers]
+    for name, table in pairs:
+        staging.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    yield
+    for name, table in pairs:
+        staging.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+
+
 def insert(
     staging: psycopg.Connection,
     model: type[models.Model],

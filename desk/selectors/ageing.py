@@ -75,6 +75,17 @@ def ageing(user: User, on: dt.date) -> list[tuple[Held, list[Held]]]:
     ]
 
 
+def heaps(clocks: QuerySet[Deadline], on: dt.date, *, by_cause: bool = False) -> dict[str, Heap]:
+    """Bucket -> heap of the receipts of these clocks (of `first_clocks`), or cause -> heap, "" where none is known. One query."""
+    sql, params = clocks.values("subject_id", "due_on").query.sql_with_params()
+    limits = " ".join("WHEN clock.due_on <= %s THEN %s" for _days in BUCKETS)
+    days = [value for each in BUCKETS for value in (on + dt.timedelta(days=each), str(each))]
+    key, given = (_CAUSE, []) if by_cause else (_BUCKET.format(limits=limits), [on, *days])
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAPED.format(key=key, clocks=sql), [*given, *params])
+        return {name: Heap(count, from_fen(fen)) for name, count, fen in cursor.fetchall()}
+
+
 def _urgent(held: Held) -> tuple[int, ...]:
     counts = [-held.heaps[name].count for name in NAMES]
     return (*counts, held.owner.pk if held.owner else 0)
@@ -92,6 +103,18 @@ def _counted(user: User, on: dt.date) -> list[tuple[int, int | None, str, int, i
         return list(cursor.fetchall())
 
 
+_BUCKET = "CASE WHEN clock.due_on < %s THEN 'late' {limits} ELSE 'later' END"
+_CAUSE = """
+coalesce((SELECT cause.value #>> '{}' FROM cases_fact cause
+           WHERE cause.subject_id = clock.subject_id AND cause.key = 'unpaid_cause'), '')
+"""
+_HEAPED = """
+SELECT {key} AS heap, count(*), sum(receipt.amount)::bigint
+  FROM ({clocks}) clock
+  JOIN cases_fact fact ON fact.subject_id = clock.subject_id AND fact.key = 'receipt_id'
+  JOIN funds_receipt receipt ON receipt.id = (fact.value #>> '{{}}')::bigint
+ GROUP BY 1
+"""
 _COUNTED = """
 SELECT clock.court_id, clock.owner_id,
        CASE WHEN clock.due_on < %s THEN 'late' {limits} ELSE 'later' END AS bucket,

@@ -200,8 +200,11 @@ def _progress(row: Progress, today: dt.date) -> str:
     return _("期限 %(due)s（%(rule)s）") % given if row.left else _("已清零（%(rule)s）") % given
 
 
-def waiting_groups(rows: Sequence[Waiting], *, by_cause: bool) -> list[Row]:
-    """Money that waits: by the time left to its limit, or by the cause for which it was not paid."""
+def waiting_groups(found: Rows, *, by_cause: bool) -> list[Row]:
+    """Money that waits: by the time left to its limit, or by the cause for which it was not paid.
+
+    A heading tells of all that is under it, also on other pages.
+    """
     kinds: list[tuple[str, Any]] = (
         [*CAUSES.items(), ("", _("没有记录原因"))]
         if by_cause
@@ -209,12 +212,13 @@ def waiting_groups(rows: Sequence[Waiting], *, by_cause: bool) -> list[Row]:
     )
     groups = []
     for code, words in kinds:
-        mine = [row for row in rows if (row.cause if by_cause else bucket(row.left)) == code]
+        mine = [row for row in found.rows if (row.cause if by_cause else bucket(row.left)) == code]
         if not mine:
             continue
-        total = format_yuan(sum((row.receipt.amount for row in mine), Decimal(0)))
-        label = _("%(words)s：%(n)d 笔，%(total)s") % {"words": words, "n": len(mine), "total": total}
-        groups.append({"title": label, "rows": [_waiting(row, by_cause) for row in mine]})
+        heap = found.more[code]
+        given = {"words": words, "n": heap.count, "total": format_yuan(heap.amount)}
+        rows = [_waiting(row, by_cause) for row in mine]
+        groups.append({"title": _("%(words)s：%(n)d 笔，%(total)s") % given, "rows": rows})
     return groups
 
 

@@ -15,7 +15,8 @@ def postgres(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+        # A new connection has to plan every statement anew, which costs its first pages as much as the pages themselves.
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 3600),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DISABLE_SERVER_SIDE_CURSORS", False),
         # Compiling a plan, or sharing it among workers, takes longer than a page's statement should run.

@@ -138,11 +138,11 @@ def test_the_ageing_of_a_court_and_each_officer_opens_the_same_list(told: tuple[
         assert officer.owner == home.handler
         for left in (-1, 0, 5, 6, 10, 11, 15, 16, 30, 31):
             day = dt.date(2023, 5, 15) - dt.timedelta(days=left)
-            chosen = bucket(waiting(user, day)[0].left)
+            chosen = bucket(waiting(user, day).rows[0].left)
             (seen,) = [name for name, heap in ageing(user, day)[0][0].heaps.items() if heap.count]
             assert seen == chosen
-            assert len(waiting(user, day, chosen=chosen)) == 3
-            assert waiting(user, day, chosen="late" if chosen != "late" else "5") == []
+            assert len(waiting(user, day, chosen=chosen).rows) == 3
+            assert not waiting(user, day, chosen="late" if chosen != "late" else "5").rows
 
 
 def test_money_is_sorted_by_the_days_that_are_left() -> None:
@@ -315,3 +315,25 @@ def test_what_nobody_can_be_found_for_is_escrowed_by_two_people_on_its_page(told
         back = {"act_key": "r1", "on": "2023-05-11", "reason": "付款人持回单认领"}
         assert other.post(f"{path}release", back).status_code == 302
     assert Transfer.objects.get(kind="court_escrow").state == "released"
+
+
+@pytest.mark.parametrize("by_cause", [False, True])
+def test_what_waits_is_turned_page_by_page_under_whole_headings(
+    told: tuple[House, Case], by_cause: bool
+) -> None:
+    """Given three receipts that wait, when two stand on a page, then each stands once, and headings tell of all of them."""
+    home, _case = told
+    with on("2023-05-10 16:00"):
+        user, day = User.objects.get(pk=home.funds.pk), time.today()
+        whole = waiting(user, day, by_cause=by_cause)
+        first = waiting(user, day, by_cause=by_cause, size=2)
+        second = waiting(user, day, by_cause=by_cause, size=2, after=first.next)
+        seen = [row.receipt.pk for part in (first, second) for row in part.rows]
+        assert seen == [row.receipt.pk for row in whole.rows]
+        assert len(set(seen)) == 3
+        assert not second.next
+        back = waiting(user, day, by_cause=by_cause, size=2, before=second.prev)
+        assert [row.receipt.pk for row in back.rows] == seen[:2]
+        counts = {code: heap.count for code, heap in second.more.items()}
+        assert counts == ({"papers_incomplete": 1, "payee_refuses": 1, "": 1} if by_cause else {"5": 3})
+        assert sum(heap.amount for heap in second.more.values()) == Decimal("6000.00")

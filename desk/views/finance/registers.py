@@ -17,7 +17,7 @@ from desk.tables import registers as tables
 from kernel import time
 
 NAMES = ("state", "bucket", "officer", "court")
-WHOLE = ("ageing", "causes")
+WAITING = ("ageing", "causes")
 
 
 @require_GET
@@ -29,15 +29,9 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
     request.at = at = time.now()
     today = time.today(at)
     state, chosen = request.GET.get("state", ""), request.GET.get("bucket", "")
-    if name in WHOLE:
-        officer, court = (number_of(request.GET.get(each, "")) for each in ("officer", "court"))
-        rows = found.waiting(request.user, today, chosen=chosen, officer=officer, court=court)
-        groups = tables.waiting_groups(rows, by_cause=name == "causes")
-        part = found.Rows(rows)
-    else:
-        part = _read(request, name, state, request.GET.get("after", ""), request.GET.get("before", ""))
-        groups = _groups(request, name, part)
-    whose = _whose(request, part) if name in WHOLE else []
+    part = _read(request, name, state, request.GET.get("after", ""), request.GET.get("before", ""))
+    groups = _groups(request, name, part)
+    whose = _whose(request, part) if name in WAITING else []
     context: dict[str, Any] = {
         "title": _("案款登记簿：%s") % tables.TITLES[name],
         "tabs": tables.tabs(name),
@@ -59,8 +53,6 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
         ]
 
     def turn(cursor: str) -> tuple[list[dict[str, Any]], str]:
-        if name in WHOLE:
-            return groups, ""
         next_ = _read(request, name, state, cursor, "")
         return _groups(request, name, next_), next_.next
 
@@ -72,6 +64,12 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
 
 def _read(request: HttpRequest, name: str, state: str, after: str, before: str) -> found.Rows:
     given = {"after": after, "before": before}
+    if name in WAITING:
+        officer, court = (number_of(request.GET.get(each, "")) for each in ("officer", "court"))
+        return found.waiting(
+            request.user, time.today(request.at), chosen=request.GET.get("bucket", ""), officer=officer,
+            court=court, by_cause=name == "causes", **given,
+        )  # fmt: skip
     if name == "deferral":
         return found.deferrals(request.user, state=state, **given)
     if name == "old":
@@ -84,6 +82,8 @@ def _read(request: HttpRequest, name: str, state: str, after: str, before: str) 
 
 
 def _groups(request: HttpRequest, name: str, part: found.Rows) -> list[dict[str, Any]]:
+    if name in WAITING:
+        return tables.waiting_groups(part, by_cause=name == "causes")
     if name == "deferral":
         return tables.deferral_groups(part, time.today(request.at))
     if name == "old":
@@ -112,7 +112,7 @@ def _whose(request: HttpRequest, part: found.Rows) -> list[dict[str, Any]]:
 def _filters(request: HttpRequest, name: str, state: str, chosen: str) -> dict[str, Any]:
     if name == "old":
         return {"fields": [], "kept": []}
-    if name in WHOLE:
+    if name in WAITING:
         choices = [(code, tables.BUCKET_WORDS[code]) for code in ("late", "5", "10", "15", "30", "later")]
         fields = [tables.select("bucket", _("距期限"), _("全部账龄"), choices, chosen)]
         kept = [(each, request.GET[each]) for each in ("officer", "court") if request.GET.get(each)]

@@ -56,12 +56,14 @@ def draft_payout(
         if (event := known(locked, kind="payout.requested", data={"receipt": receipt_id})) is not None:
             return Payout.objects.get(pk=event.data["payout"])
         refused = refused_leaving(locked, receipt_id, actor=actor, at=at, key=key)
-        if refused is None and (refused := _account_refused(locked, payee_id)) is not None:
+        account = _account_of(locked, payee_id)
+        if refused is None and (refused := _account_refused(locked, account)) is not None:
             _want_registration(locked, payee_id, actor=actor, at=at, key=key)
         if refused is None:
             payout = request_payout(
-                locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key
-            )
+                locked, receipt_id, payee_id, amount, communication_record, actor=actor, at=at, key=key,
+                account=account,
+            )  # fmt: skip
     if refused is not None:
         raise refused
     return Payout.objects.get(pk=payout.pk)
@@ -78,6 +80,7 @@ def request_payout(
     at: dt.datetime,
     key: str,
     allotment: Allotment | None = None,
+    account: PayeeAccount | None = None,
 ) -> Payout:
     """Ask the rules, draft and submit one payout of a case that is locked. Joins the transaction; raises as draft_payout."""
     subject = receipt_subject(locked, receipt_id)
@@ -97,7 +100,9 @@ def request_payout(
         allotment=allotment,
         joins=True,
     )
-    payouts.submit_payout(payout_id=payout.pk, actor=actor, at=at, key=f"{key}:submit", joins=True)
+    payouts.submit_payout(
+        payout_id=payout.pk, actor=actor, at=at, key=f"{key}:submit", joins=True, account=account
+    )
     if record is not None:
         keep_talk(payout, record, actor=actor, at=at)
     _note(
@@ -265,10 +270,14 @@ def _of_account(account: PayeeAccount | None) -> dict[str, bool]:
     }
 
 
-def _account_refused(locked: Locked, payee_id: int) -> WrongState | None:
-    """Why the rules let nothing be paid to this payee's account in force; None where they do, or he is none of this case."""
+def _account_of(locked: Locked, payee_id: int) -> PayeeAccount | None:
+    """The account in force of a payee of this case."""
     of_case = PayeeAccount.objects.filter(payee=payee_id, payee__about=locked.case.about)
-    account = of_case.filter(version=F("payee__version")).first()
+    return of_case.filter(version=F("payee__version")).first()
+
+
+def _account_refused(locked: Locked, account: PayeeAccount | None) -> WrongState | None:
+    """Why the rules let nothing be paid to this account; None where they do, or the payee is none of this case."""
     if account is None:
         return None
     try:

@@ -144,10 +144,9 @@ def give_old_back(case: DemoCase) -> DemoCase:
         )  # fmt: skip
 
     case.do(found, tells=True)
-    case.wait(1).do(asked, tells=True)
-    grant(case.wait(1), "bureau_director")
-    hold(case.wait(1))
-    return pay(case)
+    case.do(asked, tells=True)
+    grant(case, "bureau_director")
+    return pay(hold(case))
 
 
 def find_old(case: DemoCase) -> DemoCase:

@@ -450,10 +450,10 @@ def refunded(case: DemoCase) -> None:
     aside.hold(case.wait(1))
     aside.pay(case.wait(1))
     aside.voucher(case, "transfer")
-    aside.ask(case.wait(1), "refund", "0.05", "被执行人称另有一笔重复支付。")
-    aside.grant(case.wait(1), "bureau_director")
-    aside.give_up(case.wait(1), "经核对没有再次重复支付。")
-    aside.give_old_back(case.wait(1))
+    aside.ask(case, "refund", "0.05", "被执行人称另有一笔重复支付。")
+    aside.grant(case, "bureau_director")
+    aside.give_up(case, "经核对没有再次重复支付。")
+    aside.give_old_back(case)
 
 
 def insured(case: DemoCase) -> None:

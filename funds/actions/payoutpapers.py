@@ -46,7 +46,8 @@ def keep_talk(payout: Payout, talk: Talk, *, actor: User, at: dt.datetime) -> Pa
     kept = PayoutTalk.objects.create(
         payout=payout, channel=talk.channel, at=talk.at, who=who, content=content, by=actor
     )
-    kept.files.set(files)
+    if files:
+        kept.files.add(*files)
     return kept
 
 

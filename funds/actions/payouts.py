@@ -95,8 +95,17 @@ def draft_payout(
     return payout
 
 
-def submit_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joins: bool = False) -> Payout:
-    """提交: the payee's account in force is frozen into the payout. Writes payout.submitted.
+def submit_payout(
+    *,
+    payout_id: int,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    joins: bool = False,
+    account: PayeeAccount | None = None,
+) -> Payout:
+    """提交: the payee's account in force is frozen into the payout. account: it, where the caller has read it; one that
+    has changed meanwhile is read again. Writes payout.submitted.
 
     Raises NotFound, NotAllowed, WrongState (state, no undertaking where the route needs one), Conflict.
     """
@@ -104,7 +113,9 @@ def submit_payout(*, payout_id: int, actor: User, at: dt.datetime, key: str, joi
         if was_done(payout.stream, key, "payout.submitted"):
             return payout
         policy.may(actor, policy.REQUEST, _("提交案款发放"))
-        account = PayeeAccount.objects.get(payee_id=payout.payee_id, version=payout.payee.version)
+        now = (payout.payee_id, payout.payee.version)
+        if account is None or (account.payee_id, account.version) != now:
+            account = PayeeAccount.objects.get(payee_id=now[0], version=now[1])
         if payout.way.needs_undertaking and not account.has_undertaking:
             raise WrongState(
                 _("%s的收款账户没有领款承诺书，不能提交发放。") % payout.payee.name,

@@ -98,7 +98,8 @@ def forms_of(client: Client, first: list[str]) -> list[Form]:
             continue
         seen.add(kind)
         response = client.get(address)
-        response.close()
+        if response.streaming:
+            response.getvalue()  # read to its end, a file is closed
         if response.status_code != 200 or response.streaming or "html" not in response["Content-Type"]:
             continue
         html = response.content.decode()

@@ -13,31 +13,18 @@ from courts.organisations import templates
 from courts.scope import roles
 from desk.forms.act_form import KeyedForm
 from desk.forms.fields import DayField, long_text, with_blank
-from desk.forms.releasing import OnceForm
-from kernel.workbooks import MOST_BYTES
+from desk.forms.importing import CourtSheetForm
 
 
-class StaffSheetForm(OnceForm):
+class StaffSheetForm(CourtSheetForm):
     """上传人员名单."""
 
-    court = forms.TypedChoiceField(label=_("法院"), coerce=int)
     file = forms.FileField(
         label=_("人员名单"),
         help_text=_(".xlsx，按模板填写"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={"required": _("请选择人员名单。"), "empty": _("文件是空的，请重新选择。")},
     )
-
-    def __init__(self, *args: Any, courts: Sequence[tuple[int, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["court"].choices = courts
-
-    def clean_file(self) -> Any:
-        """Too large a file is refused before anybody opens it."""
-        given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
-            raise forms.ValidationError(_("文件太大了，不能超过 20 MB。"))
-        return given
 
 
 class NameForm(KeyedForm):

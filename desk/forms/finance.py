@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from desk.forms.fields import MoneyField
+from desk.forms.importing import SheetForm
 from desk.forms.releasing import OnceForm
-from kernel.workbooks import MOST_BYTES
 
 
-class StatementForm(OnceForm):
+class StatementForm(SheetForm):
     """上传银行流水."""
 
     account = forms.ChoiceField(label=_("案款专户"))
@@ -22,19 +22,12 @@ class StatementForm(OnceForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xml,.txt"}),
         error_messages={"required": _("请选择流水文件。"), "empty": _("文件是空的，请重新选择。")},
     )
+    smaller = _("按月或按旬分成几份。")
     spans: ClassVar = {"file": "wide"}
 
     def __init__(self, *args: Any, accounts: list[Any], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["account"].choices = [(str(account.pk), str(account)) for account in accounts]
-
-    def clean_file(self) -> Any:
-        """Too large a file is refused before anybody opens it."""
-        given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
-            words = _("文件有 %(size)d MB，太大了；不能超过 20 MB，按月或按旬分成几份。")
-            raise forms.ValidationError(words % {"size": given.size // 1024 // 1024})
-        return given
 
 
 class BalanceForm(forms.Form):

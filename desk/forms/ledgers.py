@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from desk.forms.releasing import OnceForm
-from kernel.workbooks import MOST_BYTES
+from desk.forms.importing import SheetForm
 
 
-class LedgerForm(OnceForm):
+class LedgerForm(SheetForm):
     """上传台账."""
 
     file = forms.FileField(
@@ -23,13 +22,5 @@ class LedgerForm(OnceForm):
     sheet = forms.CharField(
         label=_("工作表"), max_length=120, required=False, help_text=_("有几个工作表像台账时才需要填写")
     )
+    smaller = _("删去图片等无关内容，或分成几份。")
     spans: ClassVar = {"file": "wide"}
-
-    def clean_file(self) -> Any:
-        """Too large a file is refused before anybody opens it."""
-        given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
-            size = given.size // 1024 // 1024
-            words = _("文件有 %(size)d MB，太大了；不能超过 20 MB，删去图片等无关内容，或分成几份。")
-            raise forms.ValidationError(words % {"size": size})
-        return given

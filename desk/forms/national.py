@@ -10,31 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.forms.act_form import KeyedForm
 from desk.forms.fields import DayField, long_text, with_blank
-from desk.forms.releasing import OnceForm
-from kernel.workbooks import MOST_BYTES
+from desk.forms.importing import CourtSheetForm
 
 
-class ListForm(OnceForm):
+class ListForm(CourtSheetForm):
     """上传清单."""
 
-    court = forms.TypedChoiceField(label=_("法院"), coerce=int)
     file = forms.FileField(
         label=_("国家系统导出的清单"),
         help_text=_(".xlsx，或 UTF-8、GB18030 编码的 .csv，不超过 20 MB"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
         error_messages={"required": _("请选择清单。"), "empty": _("文件是空的，请重新选择。")},
     )
-
-    def __init__(self, *args: Any, courts: Sequence[tuple[int, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["court"].choices = courts
-
-    def clean_file(self) -> Any:
-        """Too large a file is refused before anybody opens it."""
-        given = self.cleaned_data["file"]
-        if given.size > MOST_BYTES:
-            raise forms.ValidationError(_("文件太大了，不能超过 20 MB。"))
-        return given
 
 
 class ExportForm(KeyedForm):

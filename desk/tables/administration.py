@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from courts.models import StaffImport, User
 from courts.scope import roles
 from desk.selectors.administration import People, TextLine, UnitLine
+from desk.tables import importing
 from kernel import time
 from kernel.bookwriting import Table
 from notices.length import parts_of
@@ -366,40 +367,17 @@ def _import(found: StaffImport) -> Row:
 
 def verdict_tiles(found: StaffImport, show: str) -> list[Row]:
     """How many rows of each verdict; each leads to its rows."""
-    names = dict(StaffImport.Verdict.choices)
-    return [
-        {
-            "label": names[verdict],
-            "value": found.counts[verdict],
-            "icon": icon,
-            "tone": tone,
-            "note": note,
-            "current": verdict == show,
-            "url": "?" if verdict == show else f"?show={verdict}",
-        }
-        for verdict, (tone, icon, note) in VERDICTS.items()
-        if found.counts.get(verdict)
-    ]
+    return importing.tiles(dict(StaffImport.Verdict.choices), found.counts, VERDICTS, show)
 
 
 def row_columns() -> list[Row]:
     """The head of the rows of a sheet."""
-    return [
-        {"label": _("行"), "kind": "num"},
-        {"label": _("人员"), "kind": "main"},
-        {"label": _("结果")},
-        {"label": _("列")},
-        {"label": _("内容")},
-        {"label": _("怎样处理")},
-    ]
+    return importing.columns(_("人员"), _("内容"))
 
 
 def row_groups(found: StaffImport, show: str) -> list[Row]:
     """A line for each note of a row; the rows to put right first."""
-    rows = [row for row in found.rows if not show or row["verdict"] == show]
-    rows.sort(key=lambda row: (row["verdict"] != "bad", row["row"]))
-    lines = [line for row in rows for line in _lines(row)]
-    return [{"rows": lines}] if lines else []
+    return importing.groups(found.rows, show, _lines)
 
 
 def _lines(row: Mapping[str, Any]) -> list[Row]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Difference, NationalExport, NationalList
 from desk.selectors.national import Differences
+from desk.tables import importing
 from kernel import time
 
 Row = dict[str, Any]
@@ -151,40 +152,17 @@ def list_groups(found: Sequence[NationalList]) -> list[Row]:
 
 def list_tiles(found: NationalList, show: str) -> list[Row]:
     """How many rows of each verdict; each leads to its rows."""
-    names = dict(NationalList.Verdict.choices)
-    return [
-        {
-            "label": names[verdict],
-            "value": found.counts[verdict],
-            "icon": icon,
-            "tone": tone,
-            "note": note,
-            "current": verdict == show,
-            "url": "?" if verdict == show else f"?show={verdict}",
-        }
-        for verdict, (tone, icon, note) in VERDICTS.items()
-        if found.counts.get(verdict)
-    ]
+    return importing.tiles(dict(NationalList.Verdict.choices), found.counts, VERDICTS, show)
 
 
 def row_columns() -> list[Row]:
     """The head of the rows of a list."""
-    return [
-        {"label": _("行"), "kind": "num"},
-        {"label": _("案号"), "kind": "main"},
-        {"label": _("结果")},
-        {"label": _("列")},
-        {"label": _("问题")},
-        {"label": _("怎样处理")},
-    ]
+    return importing.columns(_("案号"), _("问题"))
 
 
 def row_groups(found: NationalList, show: str) -> list[Row]:
     """A line for each problem, the rows to put right first; the first two hundred rows."""
-    rows = [row for row in found.rows if not show or row["verdict"] == show]
-    rows.sort(key=lambda row: (row["verdict"] != "bad", row["verdict"] != "unknown", row["row"]))
-    lines = [line for row in rows[:ROWS_SHOWN] for line in _lines(row)]
-    return [{"rows": lines}] if lines else []
+    return importing.groups(found.rows, show, _lines, first=("bad", "unknown"), most=ROWS_SHOWN)
 
 
 def _lines(row: Mapping[str, Any]) -> list[Row]:

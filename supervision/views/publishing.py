@@ -234,7 +234,13 @@ class _Shown:
 
 def _span(found: Bulletin) -> str:
     first, last = (long_date(day).partition("（")[0] for day in (found.first, found.last))
-    return _("%(week)s（%(first)s至%(last)s）") % {"week": found.week, "first": first, "last": last}
+    year, _w, nth = found.week.partition("-W")
+    return _("%(year)s年第%(nth)d周（%(first)s至%(last)s）") % {
+        "year": year,
+        "nth": int(nth),
+        "first": first,
+        "last": last,
+    }
 
 
 def _place(user: User) -> str:

@@ -99,6 +99,7 @@ def test_every_list_is_sound(visit: Visit, shoot: Shoot, width: int) -> None:
                 assert_on_paper(page, getattr(home, role).full_name, f"paper-{name}")
         page = visit(f"/handover?from={home.handler.pk}", user=home.leader, width=width)
         assert_sound(page)
+        shoot(page, "handover")
         if width == 1440:
             assert_on_paper(page, home.leader.full_name, "paper-handover")
 

@@ -21,6 +21,7 @@ from courts.actions.calendar import seed_calendar
 from courts.models import User
 from kernel import time
 from supervision.actions.counting import count_all
+from supervision.models import Counted
 from tests.conftest import with_name
 from tests.factories.pages import client_of
 
@@ -92,14 +93,16 @@ def ground(live_db: str, owner_sql: psycopg.Connection) -> dict[str, int]:
 
 def test_no_list_reads_a_big_table_whole_or_more_than_its_part(ground: dict[str, int]) -> None:
     found = {}
-    for place, (role, name) in enumerate(SEEN_BY.items()):
-        browser = client_of(User.objects.get(pk=ground[role]))
-        for address, most in PAGES.items():
-            for page in pages_of(browser, address):
-                read = read_by(browser, page)
-                read.whole -= WHOLE_IS_CHEAPER.get(name, set())
-                if read.whole or read.blocks > most[place]:
-                    found[f"{name} {page}"] = (read.blocks, sorted(read.whole))
+    # Tallies speak for a minute: the clock stands, so that a slow machine reads them too.
+    with time.travel(Counted.objects.get().at):
+        for place, (role, name) in enumerate(SEEN_BY.items()):
+            browser = client_of(User.objects.get(pk=ground[role]))
+            for address, most in PAGES.items():
+                for page in pages_of(browser, address):
+                    read = read_by(browser, page)
+                    read.whole -= WHOLE_IS_CHEAPER.get(name, set())
+                    if read.whole or read.blocks > most[place]:
+                        found[f"{name} {page}"] = (read.blocks, sorted(read.whole))
     assert not found
 
 

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cases.actions.assigning import seal_case
 from cases.models import Case
+from deadlines.matters import matters_in_use
 from deadlines.models import Deadline, Firing, Timer
 from kernel import time
 from supervision.actions.auditing import audit_all
@@ -96,12 +97,13 @@ def test_a_second_sweep_takes_the_place_of_the_first(home: House, cases: list[Ca
     assert Audited.objects.count() == 1
 
 
-def test_what_is_kept_costs_two_statements(
+def test_what_is_kept_costs_three_statements(
     home: House, cases: list[Case], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with time.travel(NOW):
         audit_all(at=time.now())
         at, user = time.now(), home.centre
         _scope = user.scope.courts
-        with django_assert_num_queries(2):
+        matters_in_use()
+        with django_assert_num_queries(3):
             clock_audit(user, at)

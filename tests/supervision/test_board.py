@@ -141,7 +141,8 @@ def test_the_weekly_bulletin_counts_per_team(home: House) -> None:
         assert (row.team, row.new, row.closed, row.open, row.five_over) == (home.team.name, 2, 0, 3, 0)
         client = client_of(home.centre)
         text = main(client.get("/supervision/bulletin?week=2025-W10"))
-        assert "2025年3月3日至2025年3月9日" in text
+        assert "2025年第10周（2025年3月3日至2025年3月9日）" in text
+        assert "上一周" in text
         book = openpyxl.load_workbook(
             io.BytesIO(client.get("/supervision/bulletin.xlsx?week=2025-W10").content)
         )

@@ -171,5 +171,5 @@ def test_a_long_list_is_cut_but_counted(home: House, case: Case) -> None:
     Timer.objects.all().delete()
     text = page(home.centre)
     assert "只列出最早的 20 项" in text
-    assert text.count("届满）没有定时") == SHOWN
+    assert text.count("届满，没有定时") == SHOWN
     assert more[-1].number in text, "the kind with fewer rows is shown whole"

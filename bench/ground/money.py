@@ -10,7 +10,7 @@ from __future__ import annotations
 import psycopg
 
 from bench.ground.files import OPEN
-from bench.ground.loading import insert, quiet
+from bench.ground.loading import count_on, insert, quiet
 from cases.models import Fact, Hold, Subject
 from courts.models import PackRelease
 from deadlines.models import Deadline, Timer
@@ -278,6 +278,7 @@ def _waiting(staging: psycopg.Connection) -> None:
 
 
 def _clocks(staging: psycopg.Connection, digest: str, of_receipt: str) -> None:
+    count_on(staging, Deadline)
     insert(
         staging,
         Deadline,

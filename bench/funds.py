@@ -72,63 +72,72 @@ def run(options: argparse.Namespace) -> list[Figure]:
             rate, by_processor = file_rate(staging, court, officer, numbers, options.lines, turn)
             spent.append((by_processor, RATE))
             rounds.append((rate, loop_rate(court, options.loop, turn)))
-        rounds, spent = rounds[1:], spent[1:]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        figures = [
-            compared(
-                "bank file beside an ORM loop",
-                rounds,
-                unit="lines/s",
-                rows=options.lines,
-                goal=f"ratio >= {LOOP}",
-                reached=lambda _, ratio: ratio >= LOOP,
-            ),
-            compared(
-                "bank file by the clock",
-                [(rate, RATE) for rate, _loop in rounds],
-                unit="lines/s",
-                rows=options.lines,
-                goal=f">= {RATE} lines/s",
-                reached=lambda ours, _: ours >= RATE,
-            ),
-            compared(
-                "bank file by processor time, which says what a machine of its own would reach",
-                spent,
-                unit="lines/s",
-                rows=options.lines,
-                goal="none: told beside the clock",
-                reached=lambda _ours, _: True,
-            ),
-            compared(
-                "memory of the import",
-                [(memory, MEMORY_MB)],
-                unit="MB",
-                rows=options.lines,
-                goal=f"below {MEMORY_MB} MB",
-                reached=lambda ours, _: ours < MEMORY_MB,
-            ),
-        ]
-        books = list(Book.objects.order_by("pk")[: options.postings])
-        with tempfile.TemporaryDirectory() as folder:
-            hordak = _hordak(Path(folder), options.postings)
-            if hordak is None:
-                sys.stderr.write("django-hordak could not be installed: postings are not compared\n")
-                return figures
-            turns = [
-                (posting_rate(court, books, turn), _peer(hordak, folder, options.postings))
-                for turn in range(options.rounds + 1)
-            ][1:]
-        figures.append(
-            compared(
-                "posting beside hordak's transfer_to",
-                turns,
-                unit="postings/s",
-                rows=options.postings,
-                goal=f"ratio >= {HORDAK}",
-                reached=lambda _, ratio: ratio >= HORDAK,
-            )
+        figures = _of_files(rounds[1:], spent[1:], options.lines)
+        return figures + _of_postings(court, options)
+
+
+def _of_files(
+    rounds: list[tuple[float, float]], spent: list[tuple[float, float]], lines: int
+) -> list[Figure]:
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        compared(
+            "bank file beside an ORM loop",
+            rounds,
+            unit="lines/s",
+            rows=lines,
+            goal=f"ratio >= {LOOP}",
+            reached=lambda _, ratio: ratio >= LOOP,
+        ),
+        compared(
+            "bank file by the clock",
+            [(rate, RATE) for rate, _loop in rounds],
+            unit="lines/s",
+            rows=lines,
+            goal=f">= {RATE} lines/s",
+            reached=lambda ours, _: ours >= RATE,
+        ),
+        compared(
+            "bank file by processor time, which says what a machine of its own would reach",
+            spent,
+            unit="lines/s",
+            rows=lines,
+            goal="none: told beside the clock",
+            reached=lambda _ours, _: True,
+        ),
+        compared(
+            "memory of the import",
+            [(memory, MEMORY_MB)],
+            unit="MB",
+            rows=lines,
+            goal=f"below {MEMORY_MB} MB",
+            reached=lambda ours, _: ours < MEMORY_MB,
+        ),
+    ]
+
+
+def _of_postings(court: Court, options: argparse.Namespace) -> list[Figure]:
+    """Beside hordak's; none where it could not be installed."""
+    books = list(Book.objects.order_by("pk")[: options.postings])
+    with tempfile.TemporaryDirectory() as folder:
+        hordak = _hordak(Path(folder), options.postings)
+        if hordak is None:
+            sys.stderr.write("django-hordak could not be installed: postings are not compared\n")
+            return []
+        turns = [
+            (posting_rate(court, books, turn), _peer(hordak, folder, options.postings))
+            for turn in range(options.rounds + 1)
+        ][1:]
+    return [
+        compared(
+            "posting beside hordak's transfer_to",
+            turns,
+            unit="postings/s",
+            rows=options.postings,
+            goal=f"ratio >= {HORDAK}",
+            reached=lambda _, ratio: ratio >= HORDAK,
         )
-        return figures
+    ]
 
 
 def file_rate(

@@ -52,6 +52,11 @@ def lay_clocks(staging: psycopg.Connection) -> None:
         """,
     )
     _met(staging, digests)
+    _stopped(staging)
+    _warned(staging)
+
+
+def _stopped(staging: psycopg.Connection) -> None:
     insert(
         staging,
         Hold,
@@ -64,6 +69,9 @@ def lay_clocks(staging: psycopg.Connection) -> None:
         },
         "cases_case c WHERE c.state = 'suspended'",
     )
+
+
+def _warned(staging: psycopg.Connection) -> None:
     # What is long over has given its last warning; the rest waits for its next rung.
     insert(
         staging,

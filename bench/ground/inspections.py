@@ -31,6 +31,13 @@ _RULE = {
 
 def fill(staging: psycopg.Connection) -> None:
     """Handed over and half put right, for the courts and cases that stand."""
+    _plans(staging)
+    _draws(staging)
+    _findings(staging)
+
+
+def _plans(staging: psycopg.Connection) -> None:
+    """One of each intermediate court, a section at each of its courts."""
     insert(
         staging,
         Inspection,
@@ -70,6 +77,9 @@ def fill(staging: psycopg.Connection) -> None:
         "bench_team t JOIN supervision_inspection i ON i.court_id = t.parent_id AND t.team = 0",
         {"rule": Jsonb(_RULE)},
     )
+
+
+def _draws(staging: psycopg.Connection) -> None:
     insert(
         staging,
         InspectionDraw,
@@ -84,6 +94,9 @@ def fill(staging: psycopg.Connection) -> None:
             SELECT id, row_number() OVER (ORDER BY id) AS n FROM cases_case
             WHERE court_id = s.court_id AND owner_id IS NOT NULL ORDER BY id LIMIT {DRAWN}) c""",  # noqa: S608
     )
+
+
+def _findings(staging: psycopg.Connection) -> None:
     insert(
         staging,
         InspectionFinding,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -32,7 +33,7 @@ Paths = Callable[[User], Sequence[str]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How many cases, how often, by how many at once."""
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases (default: a million)")
-    parser.add_argument("--rounds", type=int, default=20, help="counted requests (default: 20)")
+    parser.add_argument("--rounds", type=int, default=60, help="counted requests (default: 60)")
     # PostgreSQL settles on a plan of a prepared statement after five, and there are two processes.
     parser.add_argument("--warm", type=int, default=12, help="requests before, not counted (default: 12)")
     parser.add_argument("--clients", type=int, default=1, help="how many ask at once (default: 1)")
@@ -44,8 +45,9 @@ def measured(
     options: argparse.Namespace,
     people: Callable[[Mapping[str, int]], Iterator[tuple[str, User]]],
     paths: Paths,
+    beside: Callable[[], list[Figure]] = list,
 ) -> list[Figure]:
-    """The figures of every path as everybody."""
+    """The figures of every path as everybody. beside: what else is measured on the same ground."""
     logging.disable(logging.INFO)
     found: list[Figure] = []
     with own_database(options.keep) as staging:
@@ -62,7 +64,18 @@ def measured(
                     )
                     found.append(_figure(f"{role} {path}", timed, cases))
                     sys.stderr.write(f"{found[-1].words()}\n")
+        found += beside()
+    _sum_up(found)
     return found
+
+
+def _sum_up(found: Sequence[Figure]) -> None:
+    """How many reached their goal, and the five that were nearest to it or missed it."""
+    reached = sum(figure.is_reached for figure in found)
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    worst = sorted(found, key=lambda figure: -figure.ratio)[:5]
+    lines = [f"{reached} of {len(found)} reached their goal; load {load}", *(each.words() for each in worst)]
+    sys.stderr.write("\n  ".join(lines) + "\n")
 
 
 def _beat() -> None:
@@ -89,7 +102,7 @@ def a_case(user: User) -> Case:
 def _figure(name: str, timed: Timed, cases: int) -> Figure:
     low, high = min(timed.milliseconds), max(timed.milliseconds)
     return Figure(
-        name=f"{name} ({timed.statements} statements, {timed.size // 1024} KiB, p50 {timed.median:.0f} ms)",
+        name=f"{name} ({timed.statements} statements, {timed.size // 1024} KiB, p50 {timed.median:.0f}, max {high:.0f} ms)",
         ours=timed.p95,
         limit=GOAL_MS,
         ratio=timed.p95 / GOAL_MS,

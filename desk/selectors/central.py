@@ -255,7 +255,7 @@ GROUP BY 1
 
 def _narrowed(rows: NodeQuerySet, user: User, asked: Wanted, at: dt.datetime) -> NodeQuerySet:
     if asked.text:
-        rows = rows.filter(of_matching_cases(asked.text))
+        rows = rows.filter(of_matching_cases(asked.text).rows)
     match asked.view:
         case "free":
             return rows.filter(doer=None).exclude(group="")

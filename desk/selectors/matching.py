@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.lookups import GreaterThan
@@ -34,26 +35,33 @@ def matching_cases(text: str) -> Q:
     return Q(pk__in=named.union(Case.objects.filter(matching_numbers(plain)).values("pk")))
 
 
-def of_matching_cases(text: str) -> Q:
-    """Rows with a case_id whose case matches: few cases are named, of many each row's own is looked at. Two queries.
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """rows: those with a case_id whose case matches. is_common: more than FEW cases match."""
+
+    rows: Q
+    is_common: bool = False
+
+
+def of_matching_cases(text: str) -> Matching:
+    """Rows whose case matches: few cases are named, of many each row's own is looked at. Two queries.
 
     A surname that every tenth case has is not to be collected first.
     """
     plain = typed(text)
     if not plain:
-        return Q()
+        return Matching(Q())
     names, numbers = matching_names(plain), matching_numbers(plain)
     found = [*Party.objects.filter(names).values_list("case_id", flat=True)[: FEW + 1]]
     if any(char.isdigit() for char in plain):
         found += Case.objects.filter(numbers).values_list("pk", flat=True)[: FEW + 1]
     if len(found) <= FEW:
-        return Q(case_id__in=set(found))
+        return Matching(Q(case_id__in=set(found)))
     party = Party.objects.filter(_plain_names(plain), case_id=OuterRef("case_id"))
     case = Case.objects.filter(numbers, pk=OuterRef("case_id"))
     # As values: a condition would be turned round and begin with all that match.
-    return Q(GreaterThan(Subquery(party.values("pk")[:1]), 0)) | Q(
-        GreaterThan(Subquery(case.values("pk")[:1]), 0)
-    )
+    named, numbered = (GreaterThan(Subquery(each.values("pk")[:1]), 0) for each in (party, case))
+    return Matching(Q(named) | Q(numbered), is_common=True)
 
 
 def matching_numbers(text: str, column: str = "number_key") -> Q:

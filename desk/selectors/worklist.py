@@ -68,8 +68,10 @@ def worklist(*, user: User, asked: Asked, at: dt.datetime, size: int | None = No
     source = _Source(user, reach, asked, _in_hand(user))
     kept = _tallied(source, user, at)
     running = source.running().filter(kept.beside) if kept else source.running()
-    most = MOST_TYPED if asked.text else MOST
-    counts = count(running, source.stopped(), source.done_since(on), at, most=most)
+    counts = count(
+        running, source.stopped(), source.done_since(on), at,
+        most=MOST_TYPED if asked.text else MOST, is_common=source.matching.is_common,
+    )  # fmt: skip
     found = page(_segments(source, at), after=asked.after, before=asked.before, size=size or SIZE)
     return Worklist(
         reach=reach,
@@ -188,7 +190,7 @@ class _Source:
         if self.asked.officer and self.reach.sees_colleagues:
             rows &= Q(owner_id=self.asked.officer)
         if self.asked.text:
-            rows &= self.matching
+            rows &= self.matching.rows
         return rows & ~Q(case_id__in=self.hidden)
 
 

@@ -27,7 +27,9 @@ from supervision.tallies import Row as Tallied
 MOST = 999
 """How far each part is counted: one more than this means more."""
 MOST_TYPED = 99
-"""How far where a name was typed: of a surname that every tenth case has, ten clocks are looked at for each counted."""
+"""How far where a name or number was typed."""
+MOST_COMMON = 9
+"""How far where many cases match: of a surname that every tenth case has, ten clocks are looked at for each counted."""
 WEEK = 7
 _COLUMNS = ("part", "on", "is_late")
 
@@ -67,12 +69,19 @@ def count(
     at: dt.datetime,
     *,
     most: int = MOST,
+    is_common: bool = False,
 ) -> Counts:
-    """One query. running, stopped: one clock a node. done: this week's nodes, annotated with `late`."""
+    """One query. running, stopped: one clock a node. done: this week's nodes, annotated with `late`.
+
+    is_common: of a text that many cases match no more than MOST_COMMON are counted, and what is ahead is walked in the
+    order of its days until enough is found, where otherwise the whole week is looked at.
+    """
     on = today(at)
-    week = at_local(on + dt.timedelta(days=WEEK + 1))
-    parts = _rows(running, stopped, done, at, week, most + 1)
-    over, ahead, finished = parts["over"], parts["ahead"], parts["done"]
+    last = on + dt.timedelta(days=WEEK)
+    most = MOST_COMMON if is_common else most
+    parts = _rows(running, stopped, done, at, None if is_common else last, most + 1)
+    over, finished = parts["over"], parts["done"]
+    ahead = [(day, late) for day, late in parts["ahead"] if day <= last]
     by_day = Counter(day for day, _late in ahead)
     within_3 = sum(n for day, n in by_day.items() if day <= on + dt.timedelta(days=3))
     due_today = by_day[on]
@@ -124,16 +133,19 @@ def _rows(
     stopped: DeadlineQuerySet,
     done: QuerySet,
     at: dt.datetime,
-    week: dt.datetime,
+    until: dt.date | None,
     limit: int,
 ) -> Mapping[str, list[tuple[dt.date, bool]]]:
-    """Part -> (day, late) of each row, the earliest first, no more of a part than `limit`."""
+    """Part -> (day, late) of each row, the earliest first, no more of a part than `limit`. until: last day ahead."""
     last = ExpressionWrapper(F("overdue_at") - dt.timedelta(microseconds=1), output_field=DateTimeField())
     days = running.annotate(on=TruncDate(last, tzinfo=SHANGHAI))
+    ahead = days.filter(overdue_at__gt=at)
+    if until is not None:
+        ahead = ahead.filter(overdue_at__lte=at_local(until + dt.timedelta(days=1)))
     no, none = Value(False, BooleanField()), Value(None, DateField())
     parts = (
         _part("over", days.filter(overdue_at__lte=at), "overdue_at", is_late=Value(True, BooleanField())),
-        _part("ahead", days.filter(overdue_at__gt=at, overdue_at__lte=week), "overdue_at", is_late=no),
+        _part("ahead", ahead, "overdue_at", is_late=no),
         _part("hold", stopped, on=none, is_late=no),
         _part("done", done, "-done_on", on=F("done_on"), is_late=F("late")),
     )

@@ -104,6 +104,19 @@ class Payout(FSMModelMixin, models.Model):
                 condition=Q(state__in=RUNNING),
                 name="payout_court_running",
             ),
+            # Rows are asked for by court or owner: what narrows them first is the state, the day.
+            models.Index(
+                fields=["state", "id"],
+                include=["court", "owner_id"],
+                condition=Q(state__in=RUNNING),
+                name="payout_running",
+            ),
+            models.Index(
+                fields=["paid_on", "court"],
+                include=["owner_id", "amount"],
+                condition=Q(state="paid"),
+                name="payout_paid_day",
+            ),
         ]
 
     def __str__(self) -> str:

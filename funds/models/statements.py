@@ -241,7 +241,13 @@ class StatementLine(Read):
                 fields=["court", "booked_on", "id"],
                 condition=Q(direction="C", claimed__lt=F("amount")),
                 name="statementline_open",
-            )
+            ),
+            # A day's close and the sheet add up a court's lines without reading them.
+            models.Index(
+                fields=["court", "booked_on"],
+                include=["id", "direction", "amount", "claimed"],
+                name="statementline_court_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -134,8 +134,10 @@ def _signed(lines: Iterable[StagedLine]) -> Decimal:
 
 def _booked(court_id: int, on: dt.date) -> Decimal:
     """The account BANK by the day of each entry: of a statement its lines, of everything else its journal."""
+    # The court's own lines have an index of their own; most of their journals are no statement's.
+    of_statement = Statement.objects.filter(journal=OuterRef("journal"), court_id=court_id)
     moved = Line.objects.filter(
-        court_id=court_id, account=Account.BANK, journal__on__lte=on, journal__statement__isnull=True
+        ~Exists(of_statement), court_id=court_id, account=Account.BANK, book=None, journal__on__lte=on
     ).aggregate(
         debit=Sum("amount", filter=Q(side=Side.DEBIT)), credit=Sum("amount", filter=Q(side=Side.CREDIT))
     )

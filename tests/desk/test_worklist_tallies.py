@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from cases.actions.assigning import seal_case
-from cases.models import Case
+from cases.models import Case, Party
 from courts.models import User
+from desk.selectors import matching
 from desk.selectors.worklist import Asked, due_between, worklist
+from desk.selectors.worklist_counts import MOST_COMMON
 from kernel import time
 from supervision.actions.counting import count_all
 from supervision.bulletin import bulletin
@@ -110,3 +112,20 @@ def test_workload_and_bulletin_of_the_sweep_are_those_of_now(home: House, who: s
         Tally.objects.filter(axis__in=("load", "team")).update(late=777)
         if user.scope.courts:
             assert workload(user, at).loads[0].late == bulletin(user, "2025-W21", at).rows[0].overdue == 777
+
+
+@pytest.mark.parametrize("who", ["handler", "centre", "superior"])
+def test_a_common_name_is_counted_as_a_rare_one(
+    home: House, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Given a name that many cases match, then the figures are those of one that few match, no further than nine."""
+    with time.travel(NOW):
+        name = Party.objects.filter(case__court=home.court, role="applicant")[0].name
+        viewer = getattr(home, who)
+        rare = figures(viewer, Asked(text=name)).counts
+        monkeypatch.setattr(matching, "FEW", 0)
+        common = figures(viewer, Asked(text=name)).counts
+    assert common.most == MOST_COMMON
+    assert replace(common, most=rare.most) == rare
+    assert rare.within_7
+    assert rare.overdue

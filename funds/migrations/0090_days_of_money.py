@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courts', '0011_staff_imports'),
-        ('funds', '0080_paid_out_books_retire'),
+        ('funds', '0084_payout_papers_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

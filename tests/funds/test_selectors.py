@@ -67,12 +67,12 @@ def test_more_received_than_claimed_leaves_nothing_outstanding(at_desk: Desk) ->
 
 
 @pytest.mark.parametrize("rows", [1, 4])
-def test_the_page_takes_six_queries_however_much_there_is(
+def test_the_page_takes_seven_queries_however_much_there_is(
     at_desk: Desk, rows: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(rows):
         payout(at_desk, "paid", to=payee(at_desk, name=f"张{number}"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         money = money_of(at_desk.about)
         assert [(str(p.payee), str(p.account), str(p.maker), str(p.checker)) for p in money.payouts]
         assert [(str(row.payee), row.account_masked) for row in money.payees]

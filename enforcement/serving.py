@@ -18,7 +18,7 @@ def post_worker_init(_worker: Any) -> None:
     """Load every page's code, then take it out of the collector's sight.
 
     Two hundred thousand objects of code and rules never become garbage; looking through them for it held up one request
-    in twenty for a tenth of a second.
+    in a hundred for a tenth of a second.
     """
     from django.urls import get_resolver  # after the application is loaded
 

@@ -8,6 +8,7 @@ as a template escapes it.
 from __future__ import annotations
 
 import functools
+import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -73,6 +74,12 @@ def pill(state: str, text: str = "", large: bool = False) -> SafeString:
     return _safe(
         f'<span class="c-pill c-pill--{_text(state)}{size}">\n{state_icon(state)}\n<span>\n{word}\n</span>\n</span>'
     )
+
+
+@register.simple_tag
+def choices(options: Iterable[Piece]) -> SafeString:
+    """The options of a select, hundreds where people are chosen from. An option: value, label, selected."""
+    return _safe(_joined(_option, options))
 
 
 @register.simple_tag
@@ -200,6 +207,11 @@ def _tag(tag: Piece) -> str:
     return f'<li class="c-tag{tone}">{_text(tag.get("text", ""))}{note}\n</li>'
 
 
+def _option(option: Piece) -> str:
+    chosen = " selected" if option.get("selected") else ""
+    return f'<option value="{_text(str(option["value"]))}"{chosen}>{_text(option["label"])}</option>'
+
+
 def _entry(item: Piece) -> str:
     drawn = f"\n{icon(item.get('icon'))}" if item.get("icon") else ""
     return f'<a href="{_text(item.get("url", ""))}">{drawn}\n{_text(item.get("label", ""))}\n</a>'
@@ -222,6 +234,8 @@ def _attribute(name: str, value: object) -> str:
 
 def _text(value: object) -> str:
     """As a template writes a value: numbers and dates in the court's way, markup escaped unless it is known to be safe."""
+    if type(value) is str:
+        return html.escape(value)
     return conditional_escape(value if isinstance(value, str) else localize(value))
 
 

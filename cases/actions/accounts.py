@@ -69,6 +69,8 @@ def _creditor(case: Case, name: str) -> str:
             _("“%s”不是本案的申请执行人，分配结果里也没有这个债权人。") % name.strip(),
             field="name",
             code="PAYEE-NAME",
-            fix=_("案款只发到债权人本人名下的账户，请按立案信息填写户名；参与分配的债权人，先分配案款再登记。"),
+            fix=_(
+                "案款只发到债权人本人名下的账户，请按立案信息填写户名；参与分配的债权人，先分配案款再登记。"
+            ),
         )
     return written

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.assigning import open_node, reopened
 from cases.accounts_told import tell_payee
+from cases.actions.assigning import open_node, reopened
 from cases.arrivals import tell_officer
 from cases.models import Subject
 from cases.payroutes import case_of, old_money_gone, receipt_subject

@@ -167,9 +167,7 @@ def _same(known: PayeeAccount, fresh: PayeeAccount, name: str) -> Payee:
     return known.payee
 
 
-def _tell(
-    payee: Payee, fresh: PayeeAccount, actor: User, at: dt.datetime, *, has_to_wait: bool
-) -> None:
+def _tell(payee: Payee, fresh: PayeeAccount, actor: User, at: dt.datetime, *, has_to_wait: bool) -> None:
     """Append to the book's stream; the account itself is in its encrypted column only."""
     data = {
         "payee": payee.pk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from funds.ledger import NOTHING, custody_of
 from funds.models import Allotment, Book, Payee, Payout, Receipt, Transfer
 from funds.repeats import used_otherwise
 from funds.states import RESERVING, RUNNING, PayoutState
+from kernel.dates import long_instant
 from kernel.errors import BadInput, Conflict, NotFound, WrongState
 from kernel.money import format_yuan
 
@@ -128,6 +130,16 @@ def account_in_force(payout: Payout) -> None:
     if payout.account is not None and payout.account.version != payout.payee.version:
         raise WrongState(
             _("领款账户在提交后已变更。"), code="PAYOUT-ACCOUNT", fix=_("取消这笔发放，按新账户重新制单。")
+        )
+
+
+def account_has_cooled(payout: Payout, at: dt.datetime) -> None:
+    """Money goes to another account than before only when its payee has had the time to stop it. Raises WrongState."""
+    if payout.account is not None and payout.account.in_force_at > at:
+        raise WrongState(
+            _("这个账户 %s 起才能付款：领款账户刚刚变更。") % long_instant(payout.account.in_force_at),
+            code="PAYOUT-COOLING",
+            fix=_("到时再发出付款；其间向领款人本人核实，账户有误的，取消这笔发放并重新登记。"),
         )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .errors import BadInput
 from .text import NUMERALS, from_numerals, normalise_width
-from .time import SHANGHAI
+from .time import SHANGHAI, local
 
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 # From 1900-03-01, before which Excel's own calendar is wrong, to 2099-12-31.
@@ -62,6 +62,12 @@ def long_date(day: dt.date) -> str:
         "day": day.day,
         "weekday": _WEEKDAYS[day.weekday()],
     }
+
+
+def long_instant(at: dt.datetime) -> str:
+    """2026年11月20日 10:26, on the court's clock."""
+    here = local(at)
+    return f"{long_date(here.date()).partition('（')[0]} {here:%H:%M}"
 
 
 def _plain(value: object) -> str:

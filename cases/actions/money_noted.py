@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.accounts_told import tell_payee
 from cases.actions.assigning import open_node, reopened
 from cases.arrivals import tell_officer
 from cases.models import Subject
@@ -112,7 +113,10 @@ def note_released(locked: Locked, event: Event) -> None:
 
 @_noting
 def note_payee(locked: Locked, event: Event) -> None:
-    """payee.registered: 领款登记 is done once an account is registered with its undertaking (JZ-10)."""
+    """payee.registered: 领款登记 is done once an account is registered with its undertaking (JZ-10).
+
+    The payee is told where staff have registered another account.
+    """
     data = event.data
     signed = bool(data["undertaking"])
     act = Act(
@@ -126,7 +130,9 @@ def note_payee(locked: Locked, event: Event) -> None:
         node=open_node(locked, "payee_registration") if signed else None,
         data={"payee": data["payee"]},
     )
-    perform(locked, act, actor=None, at=time.now(), name=event.actor)
+    at = time.now()
+    perform(locked, act, actor=None, at=at, name=event.actor)
+    tell_payee(locked.case, data, at=at, key=act.key)
 
 
 @_noting

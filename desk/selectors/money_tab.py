@@ -13,7 +13,8 @@ from desk.selectors.case_file import CaseFile
 from desk.selectors.payouts import allowed, receipt_shape
 from desk.selectors.trail import Standing, standing_of
 from desk.selectors.transfers import asking_links, transfer_shape
-from desk.words import plain_day
+from desk.words import instant_words, plain_day
+from funds.models import PayeeAccount
 from funds.policy import REGISTER
 from funds.selectors import CaseMoney, money_of
 from kernel.money import format_yuan
@@ -47,10 +48,19 @@ def money(file: CaseFile) -> dict[str, Any]:
                 "undertaking": account.has_undertaking,
                 "signed": plain_day(account.signed_on) if account.signed_on else "",
                 "version": account.version,
+                **in_force(account, file),
             }
             for account in found.payees
         ],
         "payee_url": reverse("desk:act", args=[file.case.pk, "payee"]) if allowed(file, REGISTER) else "",
+    }
+
+
+def in_force(account: PayeeAccount, file: CaseFile) -> dict[str, Any]:
+    """From when on an account is paid to: since, the words; waits, whether that is still to come."""
+    return {
+        "since": _("%s 起生效") % instant_words(account.in_force_at, file.today),
+        "waits": account.in_force_at > file.at,
     }
 
 

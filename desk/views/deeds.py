@@ -359,6 +359,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "payee": Deed(
         _lazy("登记领款账户"), PayeeForm, works.register, _payee, _lazy("已登记领款账户。"), _lazy("登记"),
+        _lazy("案款只发到债权人本人名下的账户。变更账户的，领款人当即收到短信，过了冷却期才能付款。"),
     ),
     "clue": Deed(
         _lazy("登记财产线索"), forms.ClueForm, clue, menu.may_find, _lazy("已登记线索，核实期限开始计算。"), _lazy("登记"),

@@ -24,10 +24,10 @@ from desk.selectors.payouts import CHECKERS, PAYERS, REQUESTERS, allowed, receip
 from desk.views.acts import perform
 from desk.views.deeds import Check, Deed
 from desk.views.doing import Doing, case_url, open_case
-from desk.words import plain_day
+from desk.words import instant_words, plain_day
 from funds.actions import payouts as books
 from funds.actions.payoutpapers import attach_slips
-from funds.models import Payout, PayoutTalk
+from funds.models import PayeeAccount, Payout, PayoutTalk
 from funds.selectors import money_of
 from kernel.capitals import in_capitals
 from kernel.money import format_yuan
@@ -142,7 +142,15 @@ def _check_draft(found: Any, receipt: Any, about: About, given: dict[str, Any]) 
             {
                 "label": _("收款账户"),
                 "value": f"{account.payee.name}，{account.bank} {account.account_masked}",
-                "note": _("已签领款承诺书") if account.has_undertaking else _("没有领款承诺书，不能付款"),
+                "note": "；".join(
+                    filter(
+                        None,
+                        (
+                            _("已签领款承诺书") if account.has_undertaking else _("没有领款承诺书，不能付款"),
+                            _wait(account, about),
+                        ),
+                    )
+                ),
             },
             {"label": _("沟通记录"), **_talk(given)},
         ],
@@ -159,6 +167,13 @@ def _talk(given: dict[str, Any]) -> dict[str, str]:
     return {"value": f"{when} {channel} {given['talked_with']}", "note": given["record"]}
 
 
+def _wait(account: PayeeAccount | None, about: About) -> str:
+    """That an account has just changed and is not paid to before an instant; "" where nothing is to be waited for."""
+    if account is None or account.in_force_at <= about.file.at:
+        return ""
+    return _("账户刚变更，%s 起才能付款") % instant_words(account.in_force_at, about.file.today)
+
+
 def _payee(payout: Payout) -> str:
     account = payout.account
     return f"{payout.payee.name}，{account.bank} {account.account_masked}" if account else payout.payee.name
@@ -170,7 +185,7 @@ def _check_step(payout: Payout, wanted: Step, about: About, _given: dict[str, An
         [
             {"label": _("案号"), "value": about.file.case.number},
             _amount_row(payout.amount),
-            {"label": _("收款账户"), "value": _payee(payout)},
+            {"label": _("收款账户"), "value": _payee(payout), "note": _wait(payout.account, about)},
             *([{"label": _("沟通记录"), "value": talk.partition("：")[2]}] if talk else []),
             {"label": _("这一步"), "value": str(wanted.title)},
         ],

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.actions.accounts import register_account
 from cases.actions.assigning import assign_case
 from cases.actions.completing import complete_node
 from cases.actions.correcting import correct_filing
@@ -21,7 +22,6 @@ from desk.forms.declared import DeclaredForm
 from desk.forms.property import ControlForm, FeedbackForm
 from desk.forms.triage import TriageForm
 from desk.views.doing import Doing
-from funds.actions.payees import register_payee
 from kernel.errors import BadInput
 from measures.actions.controlling import Taking, leave_uncontrolled, take_control
 from measures.actions.disposing import Announcement, announce_auction, record_result, set_price
@@ -74,9 +74,8 @@ def register(doing: Doing) -> Any:
     """领款登记."""
     given, case = doing.cleaned, doing.about.file.case
     files = doing.files.get("undertaking") or [None]
-    return register_payee(
-        about=case.about,
-        court_id=case.court_id,
+    return register_account(
+        case_id=case.pk,
         name=given["name"],
         bank=given["bank"],
         account=given["account"],

@@ -20,6 +20,8 @@ from kernel.errors import BadInput, NotFound
 from kernel.fields import blind_index, blind_tail
 from kernel.identity import mask_account
 
+COOLING = dt.timedelta(hours=24)
+"""Ours: no document sets it."""
 _GIVEN = ("bank", "account", "undertaking_file_id", "signed_on")
 
 
@@ -43,9 +45,11 @@ def register_payee(
     signed.
 
     The same name registered again is a new version of its account; another account needs an undertaking
-    signed anew. What stands already is returned unchanged. account_doubt: why a card number that fails its
-    check is kept. by_payee: the payee itself does it in the portal, which has asked whether it may. Opens the book when there is none. Writes payee.registered (payee, about, version,
-    undertaking: bool, file) to "book:<id>". Raises NotFound, NotAllowed, BadInput by field, Conflict.
+    signed anew, and where staff register it, it is in force after COOLING only. What stands already is returned
+    unchanged. account_doubt: why a card number that fails its check is kept. by_payee: the payee itself does it in the
+    portal, which has asked whether it may and has waited. Opens the book when there is none. Writes payee.registered
+    (payee, about, version, undertaking: bool, file; in_force_at where another account has to wait) to "book:<id>".
+    Raises NotFound, NotAllowed, BadInput by field, Conflict.
     """
     account = clean_account(account, doubt=account_doubt)
     fresh = PayeeAccount(
@@ -59,6 +63,7 @@ def register_payee(
         signed_on=signed_on,
         key=key,
         registered_at=at,
+        in_force_at=at,
         registered_by=actor,
     )
     name = _name(name)
@@ -70,9 +75,9 @@ def register_payee(
             return _same(known, fresh, name)
         if not by_payee:
             policy.may(actor, policy.REGISTER, _("登记领款账户"))
-        payee, changed = _version(book, name, fresh)
-        if changed:
-            _tell(payee, fresh, actor, at)
+        payee, last = _version(book, name, fresh, waits=not by_payee)
+        if fresh.pk:
+            _tell(payee, fresh, actor, at, has_to_wait=_is_another(last, fresh) and not by_payee)
     return payee
 
 
@@ -100,8 +105,12 @@ def _book(about: str, court_id: int, actor: User | None, at: dt.datetime) -> Boo
     return lock_book(book.pk)
 
 
-def _version(book: Book, name: str, fresh: PayeeAccount) -> tuple[Payee, bool]:
-    """Write the account as the first or next version of this name; (payee, whether anything was new)."""
+def _version(book: Book, name: str, fresh: PayeeAccount, *, waits: bool) -> tuple[Payee, PayeeAccount | None]:
+    """Write the account as the first or next version of this name, unless it stands; (payee, the version before).
+
+    waits: another account than the one before is in force after COOLING.
+    """
+    last = None
     payee = Payee.objects.filter(book=book, name=name).first()
     if payee is None:
         payee = Payee.objects.create(
@@ -115,13 +124,27 @@ def _version(book: Book, name: str, fresh: PayeeAccount) -> tuple[Payee, bool]:
     else:
         earlier = list(payee.accounts.order_by("version"))
         if all(getattr(earlier[-1], given) == getattr(fresh, given) for given in _GIVEN):
-            return payee, False
+            return payee, earlier[-1]
         _check_signed_anew(earlier, fresh)
+        last = earlier[-1]
+        fresh.in_force_at = _from_when(last, fresh, waits=waits)
         payee.version += 1
         payee.save(update_fields=["version"])
     fresh.payee, fresh.version = payee, payee.version
     fresh.save(force_insert=True)
-    return payee, True
+    return payee, last
+
+
+def _from_when(last: PayeeAccount, fresh: PayeeAccount, *, waits: bool) -> dt.datetime:
+    """A paper for the same account neither shortens its wait nor begins another one."""
+    at = fresh.registered_at
+    if _is_another(last, fresh):
+        return at + COOLING if waits else at
+    return max(at, last.in_force_at)
+
+
+def _is_another(last: PayeeAccount | None, fresh: PayeeAccount) -> bool:
+    return last is not None and (last.bank, last.account) != (fresh.bank, fresh.account)
 
 
 def _check_signed_anew(earlier: list[PayeeAccount], fresh: PayeeAccount) -> None:
@@ -144,7 +167,7 @@ def _same(known: PayeeAccount, fresh: PayeeAccount, name: str) -> Payee:
     return known.payee
 
 
-def _tell(payee: Payee, fresh: PayeeAccount, actor: User, at: dt.datetime) -> None:
+def _tell(payee: Payee, fresh: PayeeAccount, actor: User, at: dt.datetime, *, has_to_wait: bool) -> None:
     """Append to the book's stream; the account itself is in its encrypted column only."""
     data = {
         "payee": payee.pk,
@@ -154,6 +177,7 @@ def _tell(payee: Payee, fresh: PayeeAccount, actor: User, at: dt.datetime) -> No
         "undertaking": fresh.has_undertaking,
         "file": fresh.undertaking_file_id,
         "signed_on": fresh.signed_on,
+        **({"in_force_at": fresh.in_force_at.isoformat()} if has_to_wait else {}),
     }
     log.append_many(
         stream=payee.book.stream,

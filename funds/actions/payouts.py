@@ -21,6 +21,7 @@ from funds.accounts import Account, JournalKind
 from funds.actions.bookings import book_paid, book_returned, post_for, tell
 from funds.books import lock_book
 from funds.checks import (
+    account_has_cooled,
     account_in_force,
     allotment_of,
     enough,
@@ -208,13 +209,15 @@ def send_payout(
     """付款: the order goes to the bank; the money leaves custody and is in transit. It is not paid yet.
 
     through: the account and channel by which the system tells the bank; None where a person does it at the counter.
-    Writes payout.sent, a journal and the instruction. Raises NotFound, NotAllowed, WrongState, Conflict.
+    Writes payout.sent, a journal and the instruction. Raises NotFound, NotAllowed, WrongState (state, account changed
+    or not yet in force), Conflict.
     """
     with _opened(payout_id, actor, joins=joins) as payout:
         if was_done(payout.stream, key, "payout.sent"):
             return payout
         policy.may(actor, policy.PAY, _("发放案款"))
         account_in_force(payout)
+        account_has_cooled(payout, at)
         move(payout, "send", _("付款"), by=actor, at=at)
         enough(payout, custody_of(payout.receipt_id))
         payout.save(update_fields=["state", "sender", "sent_at"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from courts.models import Court, User
@@ -42,7 +42,7 @@ class PayeeAccount(models.Model):
     Append-only.
 
     undertaking_file_id: the file of the signed undertaking, or null: then nothing is paid where it is
-    required. doubt: why a number that fails the card check is kept.
+    required. doubt: why a number that fails the card check is kept. in_force_at: from when on it is paid to.
     """
 
     payee = models.ForeignKey(Payee, models.PROTECT, related_name="accounts", db_index=False)
@@ -57,6 +57,7 @@ class PayeeAccount(models.Model):
     signed_on = models.DateField(_("签署日期"), null=True)
     key = models.CharField(max_length=120)
     registered_at = models.DateTimeField(_("登记时间"))
+    in_force_at = models.DateTimeField(_("生效时间"))
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
 
     class Meta:
@@ -67,6 +68,9 @@ class PayeeAccount(models.Model):
                 condition=Q(undertaking_file_id__isnull=True, signed_on__isnull=True)
                 | Q(undertaking_file_id__isnull=False, signed_on__isnull=False),
                 name="payee_account_undertaking_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force_at__gte=F("registered_at")), name="payee_account_not_before"
             ),
         ]
 

@@ -22,12 +22,12 @@ from cases.snapshot import Locked, lock_case, lock_followed
 from courts.models import User
 from documents.uploads import store_upload
 from events import log
-from funds.actions.payees import register_payee
+from funds.actions.payees import COOLING, register_payee
 from funds.bankcards import clean_account, clean_bank
 from funds.models import Payee, Payout
 from funds.states import RUNNING, PayoutState
 from kernel import time
-from kernel.dates import long_date
+from kernel.dates import long_instant
 from kernel.errors import BadInput, WrongState
 from kernel.identity import mask_account
 from notices import outbox
@@ -37,8 +37,6 @@ from portal.actions.signing import digest_of
 from portal.models import AccountChange, Reader
 
 MINUTES = 10
-COOLING = dt.timedelta(hours=24)
-"""Ours: no document sets it."""
 STARTED = tuple(state for state in RUNNING if state != PayoutState.DRAFTED)
 
 
@@ -307,9 +305,6 @@ def _end(change: AccountChange, at: dt.datetime, reason: str) -> None:
 
 def _tell_all(locked: Locked, change: AccountChange, at: dt.datetime) -> None:
     """Every good mobile of the side hears when the account changes: whoever did not ask for it can stop it."""
-    when = change.effective_at
-    local = time.local(when)
-    words = f"{long_date(local.date())} {local:%H:%M}"
     mobiles = ContactPoint.objects.filter(party=change.party, kind="mobile", bad=False).order_by("id")
     drafts = [
         Draft(
@@ -319,7 +314,7 @@ def _tell_all(locked: Locked, change: AccountChange, at: dt.datetime) -> None:
             key=f"account-change:{change.pk}:told:{contact.pk}",
             party_ref=f"party:{change.party_id}",
             number=contact.value,
-            facts={"number": locked.case.number, "time": words},
+            facts={"number": locked.case.number, "time": long_instant(change.effective_at)},
         )
         for contact in mobiles
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cases.actions.accounts import register_account
 from cases.actions.money import approve_payout, send_payout
 from cases.actions.paying_out import Drafted, draft_allocated
 from cases.models import Case, Node
@@ -16,11 +17,12 @@ from funds.actions.allocating import allocate_receipt
 from funds.actions.payouts import confirm_paid
 from funds.actions.receipts import identify_receipt, record_receipt
 from funds.audit import differences
-from funds.models import Payout, Receipt, Transfer
+from funds.models import Payee, Payout, Receipt, Transfer
 from kernel import time
-from kernel.errors import DomainError, WrongState
+from kernel.errors import BadInput, DomainError, NotFound, WrongState
 from notices.models import Message
 from tests.factories.cases import House, assigned, filing, house, key
+from tests.factories.courts import person
 from tests.factories.funds import talk
 from tests.walks.stage import money, on, payee
 
@@ -115,6 +117,41 @@ def test_a_creditor_without_an_account_becomes_a_task(home: House) -> None:
     with on("2023-09-28 15:00"):
         ask(home, case)
     assert rows(case) == [("张三", "30000.00", "small", False), ("李四", "20000.00", "small", False)]
+
+
+@pytest.mark.req("JZ-10")
+def test_the_desk_registers_only_creditors_of_the_case(home: House) -> None:
+    """The applicant from the start, another one once money is allotted to him; never the respondent or the court."""
+    case = opened(home)
+    given = {
+        "case_id": case.pk,
+        "bank": "云州农商银行",
+        "account": "6217000010001234567",
+        "account_doubt": "测试账号",
+    }
+    given |= {"undertaking_file_id": 1, "signed_on": dt.date(2023, 9, 1), "actor": home.filing}
+
+    def register(name: str, of: str = "") -> str:
+        return register_account(name=name, at=time.now(), key=of or key(), **given).name
+
+    with on("2023-09-26"):
+        assert register(" 张 三", "once") == "张三"
+        for stranger in ("王五", "李四", "本院", " "):
+            with pytest.raises(BadInput) as refused:
+                register(stranger)
+            assert refused.value.field == "name"
+        receipt = money(home, case, "50100.00", "S1")
+    with on("2023-09-27"):
+        decide(home, receipt, 张三="30000.00", 王五="20000.00")
+        assert register("王五") == "王五"
+        with pytest.raises(BadInput):
+            register("本院")
+        assert register(" 张 三", "once") == "张三"
+        with pytest.raises(NotFound):
+            register_account(
+                name="张三", at=time.now(), key=key(), **{**given, "actor": person(kind="party")}
+            )
+    assert Payee.objects.filter(about=case.about).count() == 2
 
 
 def test_late_money_pays_only_what_is_still_owed(home: House) -> None:

@@ -10,6 +10,7 @@ from cases.models import Case, Node
 from events import relay
 from funds.models import PayeeAccount, Payout, Receipt
 from kernel import time
+from notices.models import Message
 from tests.factories.cases import House, assigned, filing, house, node
 from tests.factories.courts import court, person
 from tests.factories.documents import jpeg, pdf, upload
@@ -194,6 +195,47 @@ def test_the_payee_is_registered_from_its_node(home: House) -> None:
             pass
     assert PayeeAccount.objects.get().has_undertaking
     assert Node.objects.get(pk=row.pk).state == "done"
+
+
+@pytest.mark.req("JZ-10")
+def test_another_account_is_the_creditors_own_and_waits_in_sight(home: House) -> None:
+    """A name that is no creditor's is refused; the new account tells its payee and the page from when it is paid to."""
+    with on("2023-04-24 09:30"):
+        case = assigned(home, filing("2023-04-24"))
+        payee(home, case, signed=False)
+    with on("2023-05-10 10:00"):
+        receipt = money(home, case, "20000.00", "S1")
+    with on("2023-05-12 10:00"):
+        action = f"/cases/{case.pk}/acts/payee/"
+        client = signed_in(home.filing)
+        other = {"bank": "云州农商银行东湖支行", "account": "6228480402564890018", "signed_on": "2023-05-12"}
+        data = fill(client, action, **other)
+        forged = client.post(action, {**data, "name": "李四"})
+        assert forged.status_code == 422
+        assert "“李四”不是本案的申请执行人" in text_of(forged)
+        assert PayeeAccount.objects.count() == 1
+        given = {**form_of(text_of(forged), action), "name": "张 三", "undertaking": upload(pdf())}
+        assert client.post(action, given).status_code == 302
+        assert [row.payee.name for row in PayeeAccount.objects.all()] == ["张三", "张三"]
+    (told,) = Message.objects.filter(about=case.about, topic="account_changed_at_court")
+    assert told.number == "13800000001"
+    assert "收款账户改为尾号0018，2023年5月13日 10:00生效" in told.text
+    with on("2023-05-12 11:00"):
+        page = text_of(signed_in(home.handler).get(f"/cases/{case.pk}/money/"))
+        assert "5月13日 10:00 起生效" in page
+        assert "账户刚变更，还不能付款" in page
+        payout = asked(home, case, receipt)
+        director, funds = signed_in(home.director), signed_in(home.funds)
+        assert confirmed(director, step(payout, "approve"))[1].status_code == 302
+        check, refused = confirmed(funds, step(payout, "send"))
+        assert "账户刚变更，5月13日 10:00 起才能付款" in text_of(check)
+        assert refused.status_code == 422
+        assert "这个账户 2023年5月13日 10:00 起才能付款" in text_of(refused)
+    with on("2023-05-13 10:00"):
+        page = text_of(signed_in(home.handler).get(f"/cases/{case.pk}/money/"))
+        assert "今天 10:00 起生效" in page
+        assert "还不能付款" not in page
+        assert confirmed(funds, step(payout, "send"))[1].status_code == 302
 
 
 def test_without_a_payee_the_page_says_where_to_register(home: House) -> None:

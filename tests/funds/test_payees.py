@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from events.log import history
 from funds.bankcards import passes_luhn
@@ -86,6 +86,34 @@ def test_another_account_is_a_new_version_with_an_undertaking_signed_anew(at_des
         (2, False),
         (3, True),
     ]
+
+
+@pytest.mark.req("JZ-10")
+def test_another_account_by_staff_is_in_force_a_day_later_and_a_paper_neither_shortens_nor_begins_that(
+    at_desk: Desk,
+) -> None:
+    first = payee(at_desk)
+    payee(at_desk, account=OTHER_CARD, undertaking_file_id=None, signed_on=None)
+    with time.travel("2023-04-24 20:00"):
+        payee(at_desk, account=OTHER_CARD, undertaking_file_id=32)
+    with time.travel("2023-04-26 10:00"):
+        payee(at_desk, account=OTHER_CARD, undertaking_file_id=33)
+        payee(at_desk, account=OTHER_CARD, undertaking_file_id=33, bank="中国农业银行云州支行")
+    with time.travel("2023-04-28 10:00"):
+        payee(at_desk, undertaking_file_id=34, by_payee=True)
+    when = [time.local(row.in_force_at).strftime("%d %H:%M") for row in first.accounts.order_by("version")]
+    assert when == ["24 09:00", "25 09:00", "25 09:00", "26 10:00", "27 10:00", "28 10:00"]
+    waits = [data.get("in_force_at") for data in registered(at_desk)]
+    assert [bool(each) for each in waits] == [False, True, False, False, True, False]
+    assert dt.datetime.fromisoformat(waits[1]) == time.at_local(dt.date(2023, 4, 25), 9)
+
+
+def test_the_table_keeps_no_account_in_force_before_it_was_registered(at_desk: Desk) -> None:
+    account = payee(at_desk).accounts.get()
+    account.pk, account.version = None, 2
+    account.in_force_at -= dt.timedelta(seconds=1)
+    with pytest.raises(IntegrityError, match="payee_account_not_before"), transaction.atomic():
+        account.save(force_insert=True)
 
 
 def test_what_stands_already_changes_nothing(at_desk: Desk) -> None:

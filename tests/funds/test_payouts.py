@@ -26,7 +26,8 @@ from funds.actions.payouts import (
     to_finance,
 )
 from funds.audit import differences
-from funds.models import Journal, Payout, PayoutSlip
+from funds.instructing import Through
+from funds.models import Instruction, Journal, Payout, PayoutSlip
 from funds.routes import Route
 from funds.selectors import CaseMoney, money_of
 from kernel import time
@@ -34,6 +35,7 @@ from kernel.errors import BadInput, Conflict, NotAllowed, NotFound, WrongState
 from tests.factories.courts import court, person
 from tests.factories.documents import pdf
 from tests.factories.funds import LARGE, SMALL, STEPS, Desk, arrival, desk, in_custody, payee, payout, take
+from tests.factories.statements import bank_account
 
 pytestmark = pytest.mark.django_db
 CARD = "6228480402564890018"
@@ -228,6 +230,27 @@ class TestThePayee:
         with pytest.raises(WrongState):
             take(at_desk, approved, "sent")
         assert money(at_desk).in_transit == 0
+
+    @pytest.mark.req("JZ-10")
+    @pytest.mark.parametrize("channel", ["", "file", "direct"])
+    def test_another_account_is_asked_for_at_once_and_paid_to_when_it_is_in_force(
+        self, at_desk: Desk, channel: str
+    ) -> None:
+        payee(at_desk)
+        to = payee(at_desk, account=CARD, undertaking_file_id=77)
+        made = payout(at_desk, "approved", to=to, amount="500.00")
+        bank = bank_account(at_desk.court, at_desk.finance) if channel else None
+        given = {"payout_id": made.pk, "actor": at_desk.officer, "through": bank and Through(bank, channel)}
+        with time.travel("2023-05-11 08:59"):
+            with pytest.raises(WrongState) as refused:
+                send_payout(**given, at=time.now(), key="early")
+            assert refused.value.code == "PAYOUT-COOLING"
+            assert "这个账户 2023年5月11日 09:00 起才能付款：领款账户刚刚变更" in str(refused.value)
+            assert "核实" in str(refused.value.fix)
+            assert (money(at_desk).in_transit, events_of(made)[-1]) == (Decimal(0), "payout.approved")
+            assert not Instruction.objects.exists()
+        with time.travel("2023-05-11 09:00"):
+            assert send_payout(**given, at=time.now(), key="due").state == "sent"
 
 
 class TestReturns:

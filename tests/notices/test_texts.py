@@ -38,6 +38,7 @@ FACTS = {
     "reason": "号码无法接收",
     "receipt": "R20230424001",
     "unit": "执行一团队",
+    "tail": "5702",
     "link": "https://zx.example.cn/my/",
 }
 PRESETS = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courts', '0011_staff_imports'),
-        ('funds', '0084_payout_papers_kept'),
+        ('funds', '0085_accounts_cool'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -98,6 +98,7 @@ def _books(staging: psycopg.Connection) -> None:
             "signed_on": "current_date - 30",
             "key": "'bench'",
             "registered_at": "now() - interval '30 days'",
+            "in_force_at": "now() - interval '30 days'",
             "registered_by_id": "p.owner_id",
         },
         "funds_payee p",

@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from typing import Any
 
+from django.urls import get_resolver
+
 FOLDER = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="zhiheng-metrics-"))
 
 from prometheus_client import multiprocess  # noqa: E402  reads the folder's name as it is loaded
@@ -20,8 +22,6 @@ def post_worker_init(_worker: Any) -> None:
     Two hundred thousand objects of code and rules never become garbage; looking through them for it held up one request
     in a hundred for a tenth of a second.
     """
-    from django.urls import get_resolver  # after the application is loaded
-
     get_resolver().url_patterns  # noqa: B018  imports the pages
     gc.collect()
     gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from kernel.keyset import Segment, page
 from supervision.actions import commentaries
 from supervision.actions import findings as verbs
 from supervision.inspections import forms, policy, tables
-from supervision.inspections.models import Commentary, InspectionFinding
+from supervision.inspections.models import Commentary, InspectionDraw, InspectionFinding
 from supervision.inspections.states import CommentaryState, FindingState, InspectionState, SectionState
 from supervision.views import listed
 from supervision.views.paging import cursors, turning
@@ -204,10 +205,12 @@ def findings(request: HttpRequest) -> HttpResponse:
             rows = rows.overdue(on)
         case "answers":
             rows = rows.filter(answered_at__isnull=False, decided_at__isnull=True)
-    related = ("draw__case", "draw__case__owner", "draw__section__court", "draw__section__inspection")
-    rows = rows.select_related(*related).defer("draw__section__population")
+    # What stands beside a fault is read for the page's rows only: the database would else join it to every fault.
+    related = ("case", "case__owner", "section__court", "section__inspection")
+    draws = InspectionDraw.objects.select_related(*related).defer("section__population")
     found = page(
-        [Segment("finding", rows, ("rectify_on", "id"))], **listed.reading(request, cursors(request))
+        [Segment("finding", rows.prefetch_related(Prefetch("draw", draws)), ("rectify_on", "id"))],
+        **listed.reading(request, cursors(request)),
     )
     columns, groups = tables.finding_columns(), tables.finding_groups([row for _n, row in found.rows], on)
     if listed.is_wanted(request):

@@ -22,7 +22,7 @@ from tests.cases.test_triage import agreed, simple_case, trigger
 from tests.factories.cases import House, assign, assigned, complete, filed, filing, house, key
 from tests.factories.courts import person, unit
 from tests.factories.forms import signed_in, text_of
-from tests.walks.stage import money, on, pay, payee
+from tests.walks.stage import banked, money, on, pay, payee
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_a_refund_and_a_reminder_are_proposed_from_the_day_of_the_money() -> Non
         case = assigned(home, filing("2024-04-26"))
     with on("2024-05-10"):
         account = payee(home, case)
-        receipt = money(home, case, "500.00", "S1")
+        receipt = banked(home, case, "500.00", "S1")
     # The next workday of Friday is Saturday 2024-05-11, worked in place of 05-03; day 31 is flagged.
     assert days(case, "TJ-U-01", "JM-U-03", "HD-U-01A") == ["2024-05-11", "2024-06-09", "2024-06-10"]
     with on("2024-05-13"):

@@ -22,7 +22,7 @@ from notices.models import Message
 from tests.factories.cases import House, applicant, assigned, filing, house, key, respondent
 from tests.factories.courts import person
 from tests.factories.statements import arrived, bank_account
-from tests.walks.stage import Story, money, on, payee, refused
+from tests.walks.stage import Story, banked, money, on, payee, refused
 
 
 def unclaimed(story: Story) -> None:
@@ -83,7 +83,7 @@ def refunded(story: Story, home: House, case: Case) -> None:
     vice = person(home.court, "vice_president", name="韩副院")
     with on("2024-05-27"):
         to = payee(home, case)
-        receipt = money(home, case, "100.00", "E2E06")
+        receipt = banked(home, case, "100.00", "E2E06")
     with on("2024-05-28"):
         payout = draft_payout(
             case_id=case.pk, receipt_id=receipt.pk, payee_id=to, amount=Decimal("60.00"), communication_record=None,

@@ -9,21 +9,27 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
+from cases.actions.claiming import claim_for_case
 from cases.actions.money import approve_payout, draft_payout, send_payout
 from cases.models import Case, Party
 from deadlines.models import Deadline
 from documents.actions.render import render_due
 from events import relay
+from funds.actions.claiming import Part
 from funds.actions.payees import register_payee
 from funds.actions.payouts import confirm_paid
 from funds.actions.receipts import identify_receipt, record_receipt
-from funds.models import Payout, Receipt
+from funds.books import issue_numbers
+from funds.models import Book, Payout, Receipt
 from kernel import time
 from measures.actions.controlling import Taking, take_control
 from measures.actions.finding import Found, record_feedback
 from measures.models import Property
 from tests.factories.cases import House, key, node
 from tests.factories.funds import talk
+from tests.factories.statements import arrived, bank_account
 
 
 @dataclass
@@ -143,6 +149,18 @@ def money(home: House, case: Case, amount: str, serial: str) -> Receipt:
     )
 
 
+def banked(home: House, case: Case, amount: str, serial: str) -> Receipt:
+    """The same by a statement of the bank, claimed for a case that has its number: no other money may leave it (JM-27)."""
+    account = bank_account(home.court, home.finance)
+    with transaction.atomic():
+        issue_numbers([Book.objects.get(about=case.about)], at=time.now())
+    line = arrived(account, home.finance, amount, payer="李四", serial=serial, remark=case.number)
+    [receipt] = claim_for_case(
+        case_id=case.pk, parts=[Part(line.pk)], actor=home.finance, at=time.now(), key=key()
+    )
+    return receipt
+
+
 def pay(home: House, case: Case, receipt: Receipt, payee_id: int, serial: str, record: str = "") -> Payout:
     """The whole way of a small payout: asked, approved by another, sent, confirmed by the bank."""
     payout = draft_payout(
@@ -164,6 +182,7 @@ def pay(home: House, case: Case, receipt: Receipt, payee_id: int, serial: str, r
 
 __all__ = [
     "Story",
+    "banked",
     "control",
     "due",
     "feedback",

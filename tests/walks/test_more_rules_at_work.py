@@ -148,18 +148,15 @@ def test_a_respondent_elsewhere_is_investigated_in_three_ways() -> None:
     assert done(case, "JZ-D-06") == {"JZ-D-06"}
 
 
-def paid_by(home: House, *, registered: str, approver: str) -> str:
+def paid_by(home: House, *, signed: bool, approver: str) -> str:
     """The rule that refuses: money of an account that one person froze and deducted is to be paid out; "" = none."""
     with on("2023-04-24"):
         case = assigned(home, filing("2023-04-24", amount="400000.00"))
-        if registered == "before":
-            account = payee(home, case)
+        account = payee(home, case, signed=signed)
         feedback_of(home, case)
         receipt = money(home, case, "50000.00", key())
     try:
         with on("2023-04-25"):
-            if registered != "before":
-                account = payee(home, case)
             payout = draft_payout(
                 case_id=case.pk, receipt_id=receipt.pk, payee_id=account, amount=receipt.amount,
                 communication_record=None, actor=home.clerk, at=time.now(), key=key(),
@@ -180,13 +177,13 @@ def feedback_of(home: House, case: Case) -> None:
     deduct(case_id=case.pk, **given, actor=home.handler, at=time.now(), key=key())
 
 
-def test_an_account_that_the_case_does_not_know_yet_is_not_paid() -> None:
-    assert paid_by(house(), registered="now", approver="director") == "JZ-G-FUND-02"
-    assert paid_by(house(), registered="before", approver="director") == ""
+def test_an_account_without_its_undertaking_is_not_paid() -> None:
+    assert paid_by(house(), signed=False, approver="director") == "JZ-G-FUND-02"
+    assert paid_by(house(), signed=True, approver="director") == ""
 
 
 def test_who_controlled_and_disposed_does_not_approve_the_payout() -> None:
-    assert paid_by(house(packs=("SQ-2022",)), registered="before", approver="handler") == "SQ-G-SOD-01"
+    assert paid_by(house(packs=("SQ-2022",)), signed=True, approver="handler") == "SQ-G-SOD-01"
 
 
 CRITERIA: list[tuple[str, str, dict[str, Any]]] = [

@@ -35,7 +35,7 @@ from tests.factories.cases import (
     respondent,
 )
 from tests.factories.courts import person
-from tests.walks.stage import control, feedback, item, money, on, pay, payee
+from tests.walks.stage import banked, control, feedback, item, on, pay, payee
 from tests.walks.test_e2e_02 import enquiries, hold_interview
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def from_property_to_payout(home: House) -> tuple[Case, set[str]]:
             )
         no |= auctioned(case, home, label)
     with on("2023-08-21"):
-        receipt = money(home, case, "30000", "S1")
+        receipt = banked(home, case, "30000", "S1")
     with on("2023-08-21 11:00"):
         registered = payee(home, case)
     with on("2023-08-22"):

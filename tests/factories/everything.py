@@ -176,7 +176,7 @@ def _paid(home: House, everyone: User, case: Case) -> None:
         asked = [
             draft_payout(
                 case_id=case.pk, receipt_id=each.pk, payee_id=Payee.objects.get(about=case.about).pk,
-                amount=each.amount, communication_record="", **by(home.handler),
+                amount=each.amount, communication_record=None, **by(home.handler),
             )
             for each in receipts[:3]
         ]  # fmt: skip

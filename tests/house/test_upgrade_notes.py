@@ -76,6 +76,8 @@ def asking() -> set[str]:
 def _asks(migration: migrations.Migration, operation: object) -> bool:
     if isinstance(operation, migrations.RunPython | migrations.RemoveField | migrations.DeleteModel):
         return True
+    if isinstance(operation, migrations.RunSQL) and str(operation.sql).lstrip().startswith("INSERT INTO"):
+        return True
     if not isinstance(operation, migrations.AddConstraint):
         return False
     if not isinstance(operation.constraint, models.UniqueConstraint) or "id" in operation.constraint.fields:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Case
 from courts.models import Court, User
@@ -50,11 +50,14 @@ class Held:
 
 def first_clocks(user: User) -> QuerySet[Deadline]:
     """The earliest running payout clock of each receipt whose case the person may see."""
-    rows = Deadline.objects.filter(
-        user.scope.rows(), node_kind="payout", state="running", due_on__isnull=False,
-        case_id__in=Case.objects.visible_to(user).values("pk"),
+    waits = Q(node_kind="payout", state="running", due_on__isnull=False)
+    at_once = Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk"))
+    earlier = Deadline.objects.filter(
+        waits, Q(due_on__lt=OuterRef("due_on")) | at_once,
+        case_id=OuterRef("case_id"), subject_id=OuterRef("subject_id"),
     )  # fmt: skip
-    return rows.order_by("subject_id", "due_on", "pk").distinct("subject_id")
+    hidden = Case.objects.hidden_from(user).values("pk")
+    return Deadline.objects.visible_to(user).filter(waits, ~Exists(earlier)).exclude(case_id__in=hidden)
 
 
 def ageing(user: User, on: dt.date) -> list[tuple[Held, list[Held]]]:

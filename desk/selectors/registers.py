@@ -171,7 +171,7 @@ def waiting(
 
     chosen: a bucket; officer, court: only theirs. more: bucket (or cause) -> Heap of all of them, on whatever page.
     """
-    rows = Deadline.objects.filter(pk__in=first_clocks(user).values("pk"), **_between(chosen, on))
+    rows = first_clocks(user).filter(**_between(chosen, on))
     if officer is not None:
         rows = rows.filter(owner_id=officer)
     if court is not None:

@@ -267,7 +267,12 @@ def _segments(source: _Source, at: dt.datetime) -> list[Segment]:
         case "3d":
             return [Segment("running", ahead.filter(overdue_at__lte=_end(on, 3)), due)]
         case "7d":
-            return [Segment("running", ahead.filter(overdue_at__lte=_end(on, 7)), due)]
+            # Most pages end within tomorrow: the rest of the week is not sorted for them.
+            week, soon = ahead.filter(overdue_at__lte=_end(on, 7)), _end(on, 1)
+            return [
+                Segment("running", week.filter(overdue_at__lte=soon), due),
+                Segment("later", week.filter(overdue_at__gt=soon), due),
+            ]
         case "hold":
             return [Segment("hold", source.stopped(), first)]
         case "done":

@@ -316,7 +316,7 @@ def _overdue(item: Item, found: Worklist) -> bool:
 
 
 def _group_of(item: Item, found: Worklist) -> object:
-    if item.segment != "running":
+    if item.segment not in ("running", "later"):
         return item.done_on or item.segment
     return "overdue" if _overdue(item, found) else item.limit and item.limit.on
 

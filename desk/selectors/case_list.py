@@ -125,7 +125,9 @@ def further(found: CaseList, user: User, *, after: str, size: int) -> CaseList:
 
 def _segments(user: User, asked: Asked, at: dt.datetime, rules: Mapping[str, FlagRule]) -> list[Segment]:
     rows = _narrowed(Case.objects.visible_to(user), user, asked, at, rules)
-    return [Segment("case", rows.select_related("owner", "court").defer("packs"), ("-filed_on", "-id"))]
+    # What carries a flag is sorted before the page is cut: who handles it is then read for the page alone.
+    rows = rows.prefetch_related("owner", "court") if asked.flag else rows.select_related("owner", "court")
+    return [Segment("case", rows.defer("packs"), ("-filed_on", "-id"))]
 
 
 def _lines(cases: Sequence[Case], at: dt.datetime) -> list[Line]:

@@ -178,7 +178,10 @@ def waiting(
         rows = rows.filter(court_id=court)
     all_of_it = heaps(rows, on, by_cause=by_cause)
     keys = ("due_on", "id")
-    segments = [Segment("row", rows, keys)]
+    # Most pages end within what is late: the rest is not sorted for them.
+    segments = [
+        Segment("late", rows.filter(due_on__lt=on), keys), Segment("row", rows.filter(due_on__gte=on), keys),
+    ]  # fmt: skip
     if by_cause:
         segments = [Segment(cause or "none", _caused(rows, cause), keys) for cause in _causes(all_of_it)]
     found = page(segments, after=after, before=before, size=size)

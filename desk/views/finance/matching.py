@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from desk.selectors import finance as selectors
 from desk.tables import finance as tables
 from funds.actions.claiming import Part, undo_claim
 from funds.actions.revolving import claim_for_fund
+from funds.models import TopUp
 from funds.revolving import is_for_fund
 from kernel import time
 from kernel.capitals import in_capitals
@@ -60,18 +62,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "age": tables.age(found.chosen, limits, today) if found.chosen else None,
         "text": text,
         "typed": request.GET.get("amount", "")[:60],
-        "candidates": [
-            {
-                "key": each.key,
-                "case": each.case,
-                "respondents": each.respondents,
-                "owner": each.case.owner.full_name if each.case.owner else _("未分案"),
-                "claim": format_yuan(each.case.claim_amount),
-                "reasons": [{"text": tables.REASONS[reason]} for reason in each.reasons],
-                "url": reverse("desk:case", args=[each.case.pk]),
-            }
-            for each in found.candidates
-        ],
+        "candidates": [_candidate(each) for each in found.candidates],
         "claimed": [
             {
                 "receipt": claim.receipt,
@@ -82,14 +73,7 @@ def match(request: HttpRequest) -> HttpResponse:
             for claim in found.claimed
         ],
         "for_fund": found.chosen is not None and is_for_fund(found.chosen),
-        "put_in": [
-            {
-                "text": (each.line.payer_name or each.line.serial) if each.line else each.evidence,
-                "amount": format_yuan(each.amount),
-                "url": reverse("desk:fund_top_up", args=[each.pk]),
-            }
-            for each in found.put_in
-        ],
+        "put_in": [_put_in(each) for each in found.put_in],
         "act_key": new_key(),
         "fund_key": new_key(),
         "keys": [
@@ -103,6 +87,28 @@ def match(request: HttpRequest) -> HttpResponse:
         "actions": [exporting.action(f"{reverse('desk:finance_unclaimed')}?{exporting.FORMAT}=xlsx")],
     }
     return render(request, "desk/finance/match.html", context)
+
+
+def _candidate(each: selectors.Candidate) -> dict[str, Any]:
+    """A case to which the chosen line may belong, and why."""
+    return {
+        "key": each.key,
+        "case": each.case,
+        "respondents": each.respondents,
+        "owner": each.case.owner.full_name if each.case.owner else _("未分案"),
+        "claim": format_yuan(each.case.claim_amount),
+        "reasons": [{"text": tables.REASONS[reason]} for reason in each.reasons],
+        "url": reverse("desk:case", args=[each.case.pk]),
+    }
+
+
+def _put_in(each: TopUp) -> dict[str, Any]:
+    """One of what was put into the revolving fund last."""
+    return {
+        "text": (each.line.payer_name or each.line.serial) if each.line else each.evidence,
+        "amount": format_yuan(each.amount),
+        "url": reverse("desk:fund_top_up", args=[each.pk]),
+    }
 
 
 @require_POST

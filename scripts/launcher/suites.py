@@ -66,7 +66,7 @@ def house_tools() -> list[tuple[str, list[str | Path]]]:
         ("ruff format", [BIN / "ruff", "format", "--check", "."]),
     ]
     if templates:
-        tools.append(("djlint", [BIN / "djlint", "--check", "--lint", "--quiet", *templates]))
+        tools.append(("djlint", [BIN / "djlint", "--check", "--lint", *templates]))
     if pure:
         tools.append(("mypy", [BIN / "mypy", "--strict", *pure]))
     tools.append(("lint-imports", [BIN / "lint-imports"]))

@@ -120,6 +120,7 @@ def echo(command: list[str | Path], environment: Mapping[str, str]) -> tuple[int
         raise
     finally:
         end_groups([process.pid], patience=2)
+        process.stdout.close()
 
 
 def pass_on(process: subprocess.Popen[str]) -> tuple[int, str]:

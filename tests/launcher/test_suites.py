@@ -1,7 +1,11 @@
 """Which folders belong to which suite, and what makes a run fail."""
 
+import os
+
 import pytest
 
+from scripts.launcher import suites
+from scripts.launcher.paths import ROOT
 from scripts.launcher.suites import (
     FAILED,
     NONE_YET,
@@ -78,3 +82,43 @@ def test_an_unknown_suite_is_refused():
 
 def test_colours_do_not_reach_the_report():
     assert plain("\x1b[32m\x1b[1m3 passed\x1b[0m in 1s") == "3 passed in 1s"
+
+
+SETTINGS = """
+[tool.importlinter]
+root_packages = ["kernel", "desk"]
+[[tool.importlinter.contracts]]
+name = "down"
+type = "layers"
+layers = ["desk", "kernel"]
+"""
+"""Instead of the project's own where a tool would read the whole project for them."""
+FAULTS = {
+    "ruff check": ("events/wrong.py", "import os\n", "events/wrong.py:1:"),
+    "ruff format": ("events/wrong.py", "given = { }\n", "events/wrong.py"),
+    "djlint": ("templates/wrong.html", "<div>\n<p>words</p>\n</div>\n", "templates/wrong.html"),
+    "mypy": ("kernel/wrong.py", "def length(given):\n    return given\n", "kernel/wrong.py:1:"),
+    "lint-imports": ("kernel/wrong.py", "import desk\n", "kernel.wrong -> desk (l.1)"),
+}
+"""Tool: file, what is wrong in it, and how the tool must name the place."""
+
+
+@pytest.mark.parametrize("tool", FAULTS)
+def test_a_tool_that_finds_a_fault_makes_the_house_fail_and_names_the_file(
+    tool, tmp_path, monkeypatch, capsys
+):
+    path, text, place = FAULTS[tool]
+    for package in ("kernel", "desk", "events", "templates"):
+        (tmp_path / package).mkdir()
+    for package in ("kernel", "desk"):
+        (tmp_path / package / "__init__.py").touch()
+    own = (ROOT / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(SETTINGS if tool in ("mypy", "lint-imports") else own)
+    (tmp_path / path).write_text(text)
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(suites, "folders_of", lambda suite: [])
+    chosen = [pair for pair in suites.house_tools() if pair[0] == tool]
+    monkeypatch.setattr(suites, "house_tools", lambda: chosen)
+    outcome = suites.run_suite("house", {**os.environ, "PYTHONPATH": str(tmp_path)}, [])
+    assert (outcome.state, outcome.line) == (FAILED, f"{tool} FAILED")
+    assert place in capsys.readouterr().out

@@ -55,7 +55,7 @@ def test_asking_and_correcting(visit: Visit, shoot: Shoot, officer: User, width:
     page.get_by_label("起算日").fill("2023-04-24")
     page.get_by_role("button", name="计算", exact=True).click()
     page.get_by_text("没有编号为“JZ-D-99”的规则").first.wait_for()
-    assert page.evaluate("document.activeElement.matches('[data-errors]')")
+    page.wait_for_function("document.activeElement.matches('[data-errors]')")
     shoot(page, "calculator-refused")
     page.get_by_label("期限规则").fill("JZ-D-01")
     page.keyboard.press("Enter")

@@ -19,6 +19,7 @@ class SystemSite(AdminSite):
     """系统管理."""
 
     site_header = site_title = _("系统管理")
+    site_url = "/administration/people/"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """The system's administrator; a court's own works on the pages 系统设置."""

@@ -71,7 +71,8 @@ def show(
 
 def conditions_of(filters: Row | None) -> list[Row]:
     """What a filter row narrows a list by, in words, for lists without chips."""
-    return [{"label": words} for field in (filters or {}).get("fields", ()) if (words := _condition(field))]
+    fields = [each for field in (filters or {}).get("fields", ()) for each in field.get("days", [field])]
+    return [{"label": words} for field in fields if (words := _condition(field))]
 
 
 def _condition(field: Row) -> str:

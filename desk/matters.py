@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Request
 from cases.models import Node
-from desk.rulewords import source_of, statement_of
+from deadlines.matters import source_of
+from desk.rulewords import statement_of
 from desk.selectors.worklist_rows import NODE_NAMES
 from desk.words import act_words, day_words
 from events.models import Event

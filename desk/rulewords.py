@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from courts.models import PackRelease
@@ -14,9 +13,6 @@ from regimes.rules import DeadlineRule
 
 NATIONAL = "BASE"
 Version = tuple[str, int]
-
-# The long names of national documents start alike and say little in front of an article.
-_PREFIX = re.compile(r"^最高人民法院(?:、[^关]+)?关于(?:人民法院)?")
 
 
 def packs_of(clocks: Iterable[Deadline]) -> dict[Version, Pack]:
@@ -43,8 +39,3 @@ def statement_of(pack: Pack, rule: DeadlineRule) -> str:
     if rule.kind == "due" and rule.period and rule.direction == "forward" and duty:
         return f"{period_chinese(rule.period)}内{duty}"
     return rule.statement.rstrip("。")
-
-
-def source_of(rule: DeadlineRule) -> str:
-    """荆中法发〔2023〕10号 三(二)1, without the head that national documents share."""
-    return _PREFIX.sub("", rule.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -144,11 +145,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return frame
     at = getattr(request, "at", None) or time.now()
     known = frame_of(user, at)
+    nav = _navigation(request, known)
     return {
         **frame,
-        "nav": _navigation(request, known),
+        "nav": nav,
+        "way_back": _way_back(request, nav),
         "waits": _waits(request, known),
         "at": at,
+        "me_links": [_item(_("系统管理"), "admin:index", "settings")] if user.is_superuser else [],
         "me": {"name": user.full_name or user.username, "place": known.place or user.username},
         "bell": {"url": reverse("desk:notifications"), "count": _shown(known.unread)},
         "printed_by": user.full_name,
@@ -184,6 +188,21 @@ def _navigation(request: HttpRequest, known: Frame) -> list[dict[str, Any]]:
     if here:
         max(here, key=lambda item: len(item["url"]))["current"] = True
     return groups
+
+
+def _way_back(request: HttpRequest, nav: list[dict[str, Any]]) -> dict[str, str] | None:
+    """The list a page below it was opened from, as it was filtered there; None on the lists themselves."""
+    items = [item for group in nav for item in group["items"]]
+    here = next((item for item in items if item.get("current")), None)
+    if here is None or request.path == here["url"]:
+        return None
+    came = urlsplit(request.headers.get("referer", ""))
+    kept = f"?{came.query}" if came.query and came.path == here["url"] and _is_ours(came, request) else ""
+    return {"label": here["label"], "url": here["url"] + kept}
+
+
+def _is_ours(came: SplitResult, request: HttpRequest) -> bool:
+    return came.netloc == request.get_host()
 
 
 def _view(request: HttpRequest, view: dict[str, Any]) -> dict[str, Any]:

@@ -323,7 +323,7 @@ def _line(line: Line, today: dt.date, may_order: bool) -> Row:
                 "open": True,
                 "caseno": True,
             },
-            {"label": _("节点"), "text": line.matter, "sub": line.clock.rule_id},
+            {"label": _("节点"), "text": line.matter, "sub": line.source},
             {"label": _("最后一日"), "text": _short(line.day, today), "nowrap": True},
             {
                 "kind": "num",

@@ -20,12 +20,15 @@ MOST_LINES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One node. days: how many calendar days it is late, 0 or less when it is not yet; order: what supervises it."""
+    """One node. days: how many calendar days it is late, 0 or less when it is not yet; source: where the
+    rule stands; order: what supervises it.
+    """
 
     clock: Deadline
     case_id: int
     number: str
     matter: str
+    source: str
     court: str
     team: str
     officer: str
@@ -100,6 +103,7 @@ def _line(
         case_id=clock.case_id,
         number=numbers.get(clock.case_id, ""),
         matter=f"{matters.of(clock)}（{label}）" if label else matters.of(clock),
+        source=matters.source(clock.rule_id),
         court=names.courts.get(clock.court_id, ""),
         team=names.teams.get(clock.team_id or 0, ""),
         officer=names.people.get(clock.owner_id or 0, ""),

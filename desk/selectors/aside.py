@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.states import NodeState
 from closing.policy import may_review
 from desk.corrected import change_words
 from desk.selectors import menu, triage
@@ -209,9 +210,13 @@ def _late(file: CaseFile) -> Iterator[dict[str, Any]]:
 
 
 def _way(file: CaseFile, clock: ClockView) -> dict[str, str]:
-    if clock.row.node_id is None:
+    standing = (
+        node.pk for node in file.nodes if node.state == NodeState.OPEN and clock in file.node_clocks(node)
+    )
+    node_id = clock.row.node_id or next(standing, None)
+    if node_id is None:
         return {}
-    url = f"{reverse('desk:case', args=[file.case.pk])}?node={clock.row.node_id}#node-{clock.row.node_id}"
+    url = f"{reverse('desk:case', args=[file.case.pk])}?node={node_id}#node-{node_id}"
     return {"url": url, "label": _("去办理")}
 
 

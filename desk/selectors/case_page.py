@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ def case_page(
         case=file.case,
         crumbs=crumbs(file, came_from),
         head=_head(file),
-        tabs=_tabs(file, tab),
+        tabs=_tabs(file, tab, came_from),
         limit=aside.limit(file),
         reminders=aside.reminders(file),
         suggestions=aside.suggestions(file),
@@ -83,7 +84,7 @@ def case_page(
 
 def crumbs(file: CaseFile, came_from: str = "", *last: str) -> list[dict[str, Any]]:
     """Where the person is: the list they came from, the case, the page."""
-    lists = {"worklist": (_("我的节点"), "desk:worklist"), "": (_("我的案件"), "desk:cases")}
+    lists = {"worklist": (_("我的节点"), "desk:worklist"), "": (_("案件"), "desk:cases")}
     origin, _mark, query = came_from.partition("?")
     label, name = lists.get(origin, lists[""])
     if query:
@@ -178,7 +179,7 @@ def _class(file: CaseFile) -> list[dict[str, Any]]:
 
 def _handler(case: Case) -> dict[str, Any]:
     name = case.owner.full_name if case.owner else _("未分案")
-    return {"label": _("承办人"), "value": f"{name}（{case.team.name}）" if case.team else name}
+    return {"label": _("承办人"), "value": f"{name} · {case.team.name}" if case.team else name}
 
 
 def _strip(file: CaseFile) -> list[dict[str, Any]]:
@@ -252,7 +253,7 @@ def _share(part: Decimal, whole: Decimal) -> str:
     return f"{100 * part / whole:.1f}" if whole else "0.0"
 
 
-def _tabs(file: CaseFile, current: str) -> list[dict[str, Any]]:
+def _tabs(file: CaseFile, current: str, came_from: str) -> list[dict[str, Any]]:
     late, _soon = timeline.overdue_and_soon(file)
     case = file.case
     labels = {
@@ -263,10 +264,11 @@ def _tabs(file: CaseFile, current: str) -> list[dict[str, Any]]:
         "papers": (_("文书"), case.papers_count + case.files_count),
         "log": (_("操作日志"), None),
     }
+    origin = f"?{urlencode({'from': came_from})}" if came_from else ""
     return [
         {
             "label": label,
-            "url": reverse(f"desk:{name}", args=[case.pk]),
+            "url": reverse(f"desk:{name}", args=[case.pk]) + origin,
             "count": count,
             "tone": "over" if name == "case" and late else "",
             "current": name == current,

@@ -185,7 +185,8 @@ def _phase(file: CaseFile, stage: str) -> dict[str, Any]:
     nodes = [n for n in file.nodes if n.state != NodeState.DROPPED and file.definition(n).stage == stage]
     done = sum(1 for node in nodes if node.state == NodeState.DONE)
     left = [clocks.leading(file.node_clocks(n)) for n in nodes if n.state == NodeState.OPEN]
-    late = sum(1 for lead in left if lead and lead.state == "over")
+    # Nodes of one limit are late once, as every list counts them.
+    late = len({lead.row.pk for lead in left if lead and lead.state == "over"})
     held = bool(left) and all(lead and lead.state == "hold" for lead in left)
     share = round(100 * done / len(nodes)) if nodes else 0
     state = "over" if late else "hold" if held else "prog" if left else "done" if nodes else "todo"

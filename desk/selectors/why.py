@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from desk.rulewords import source_of
+from deadlines.matters import source_of
 from desk.selectors.clocks import ClockView
 from desk.shapes import month_grids
 from desk.words import day_words

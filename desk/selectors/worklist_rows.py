@@ -9,8 +9,9 @@ from typing import Any
 
 from cases.models import Case, Node, Subject
 from cases.selectors.flags import Flag, flags_of
+from deadlines.matters import source_of
 from deadlines.models import Deadline
-from desk.rulewords import NATIONAL, Version, packs_of, rule_of, source_of, statement_of
+from desk.rulewords import NATIONAL, Version, packs_of, rule_of, statement_of
 from desk.selectors.parties import BETWEEN, sides_of
 from kernel.time import today
 from regimes.nodes import load_nodes

@@ -279,8 +279,8 @@ def _role(role: str, entry: Mapping[str, Any], count: int) -> Row:
     factor = _("须用动态口令") if entry.get("second_factor") else ""
     return {
         "cells": [
-            {"kind": "main", "text": str(entry["zh"]), "sub": factor},
-            {"label": _("看得到的案件"), "text": str(sees)},
+            {"kind": "main", "text": str(entry["zh"]), "sub": factor, "nowrap": True},
+            {"label": _("看得到的案件"), "text": str(sees), "nowrap": True},
             {"label": _("可以做什么"), "text": words},
             {"kind": "num", "label": _("人数"), "text": str(count)},
         ]

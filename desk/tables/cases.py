@@ -57,8 +57,13 @@ def filters(found: CaseList) -> Row:
     if found.flags:
         fields.append(_select("flag", _("标记"), _("不限标记"), _flag_options(found), asked.flag))
     fields += [
-        {"kind": "date", "name": "since", "label": _("立案自"), "value": _iso(asked.since)},
-        {"kind": "date", "name": "until", "label": _("至"), "value": _iso(asked.until)},
+        {
+            "kind": "days",
+            "days": [
+                {"name": "since", "label": _("立案自"), "value": _iso(asked.since)},
+                {"name": "until", "label": _("至"), "value": _iso(asked.until)},
+            ],
+        },
         {"kind": "check", "name": "overdue", "label": _("只看有超期的"), "checked": asked.overdue},
     ]
     return {"fields": fields, "kept": [("stage", asked.stage)] if asked.stage else []}

@@ -251,9 +251,9 @@ def _row(line: Line, found: Central) -> Row:
                 "open": True,
                 "caseno": True,
             },
-            {"text": found.names.get(line.group, _("承办人")), "label": _("小组")},
+            {"text": found.names.get(line.group, _("承办人")), "nowrap": True, "label": _("小组")},
             {**due_words(item.limit, found.today, found.at), "nowrap": True, "label": _("期限")},
-            {"text": who, "sub": more, "label": _("办理人")},
+            {"text": who, "sub": more, "nowrap": True, "label": _("办理人")},
             {"kind": "acts", "actions": _acts(line, found)},
         ],
     }

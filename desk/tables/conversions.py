@@ -70,8 +70,13 @@ def filters(found: Register) -> Row:
             },
             _select("state", _("状态"), _("全部状态"), ConversionState.choices, asked.state),
             _select("trigger", _("转换情形"), _("全部情形"), triggers, asked.trigger),
-            {"kind": "date", "name": "since", "label": _("出现自"), "value": _iso(asked.since)},
-            {"kind": "date", "name": "until", "label": _("至"), "value": _iso(asked.until)},
+            {
+                "kind": "days",
+                "days": [
+                    {"name": "since", "label": _("出现自"), "value": _iso(asked.since)},
+                    {"name": "until", "label": _("至"), "value": _iso(asked.until)},
+                ],
+            },
         ],
         "kept": [],
     }

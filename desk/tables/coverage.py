@@ -40,8 +40,13 @@ def filters(found: Coverage) -> Row:
             {"kind": "select", "name": "court", "label": _("法院"), "everything": "", "options": options}
         )
     fields += [
-        {"kind": "date", "name": "since", "label": _("自"), "value": found.since.isoformat()},
-        {"kind": "date", "name": "until", "label": _("至"), "value": found.until.isoformat()},
+        {
+            "kind": "days",
+            "days": [
+                {"name": "since", "label": _("自"), "value": found.since.isoformat()},
+                {"name": "until", "label": _("至"), "value": found.until.isoformat()},
+            ],
+        },
     ]
     return {"fields": fields, "kept": []}
 

@@ -82,8 +82,13 @@ def filters(found: Register) -> Row:
     if found.officers:
         fields.append(_select("officer", _("承办人"), _("全部承办人"), found.officers, asked.officer))
     fields += [
-        {"kind": "date", "name": "since", "label": _("收到自"), "value": _iso(asked.since)},
-        {"kind": "date", "name": "until", "label": _("至"), "value": _iso(asked.until)},
+        {
+            "kind": "days",
+            "days": [
+                {"name": "since", "label": _("收到自"), "value": _iso(asked.since)},
+                {"name": "until", "label": _("至"), "value": _iso(asked.until)},
+            ],
+        },
         {"kind": "check", "name": "overdue", "label": _("只看超期"), "checked": asked.overdue},
     ]
     return {"fields": fields, "kept": [("age", asked.age)] if asked.age else []}

@@ -36,8 +36,7 @@ def columns(found: Week) -> list[Row]:
     days = [
         {
             "label": f"{day.month}月{day.day}日（{weekdays[day.weekday()]}）",
-            "kind": "num",
-            "today": day == found.today,
+            "kind": "num c-week__today" if day == found.today else "num",
         }
         for day in found.days
     ]

@@ -23,6 +23,9 @@ from desk.words import day_words, short_day
 Row = dict[str, Any]
 Address = Callable[..., str]
 
+NEAR = dt.timedelta(days=7)
+"""Days that have a heading of their own; what lies further stands under its month."""
+
 VIEW_NAMES = {
     "overdue": _lazy("已超期"),
     "today": _lazy("今天到期"),
@@ -146,7 +149,7 @@ def columns(found: Worklist) -> list[Row]:
 
 
 def groups(found: Worklist) -> list[Row]:
-    """The rows under the day they must be done by: overdue first, what has no limit last."""
+    """The rows under the day they must be done by, further than a week under its month: overdue first, no limit last."""
     grouped = groupby(found.items, key=lambda item: _group_of(item, found))
     return [
         {"title": _group_title(name, found), "rows": [_row(item, found) for item in items]}
@@ -318,7 +321,14 @@ def _overdue(item: Item, found: Worklist) -> bool:
 def _group_of(item: Item, found: Worklist) -> object:
     if item.segment not in ("running", "later"):
         return item.done_on or item.segment
-    return "overdue" if _overdue(item, found) else item.limit and item.limit.on
+    day = item.limit and item.limit.on
+    if _overdue(item, found):
+        return "overdue"
+    return _month_of(day) if day and day > found.today + NEAR else day
+
+
+def _month_of(day: dt.date) -> tuple[int, int]:
+    return day.year, day.month
 
 
 def _group_title(name: object, found: Worklist) -> str:
@@ -329,12 +339,27 @@ def _group_title(name: object, found: Worklist) -> str:
         words = _("今天 %s") % day_words(name, today) if name == today else day_words(name, today)
         number = counts.by_day.get(name)
         return f"{words}（{number}）" if number else words
+    if isinstance(name, tuple):
+        return _month_words(*name, today)
     titles = {
         "overdue": _("已超期（%s）") % shown(counts.overdue, counts.most),
         "hold": _("中止计时（%s）") % shown(counts.hold, counts.most),
         "free": _("没有期限"),
     }
     return titles[str(name)]
+
+
+def _month_words(year: int, month: int, today: dt.date) -> str:
+    """本月稍后, 12月稍后, 2027年1月: what ends later than the week ahead."""
+    if (year, month) == (today.year, today.month):
+        return _("本月稍后")
+    first = (
+        _("%d月") % month
+        if year == today.year
+        else _("%(year)d年%(month)d月") % {"year": year, "month": month}
+    )
+    near = today + NEAR
+    return _("%s稍后") % first if (year, month) == (near.year, near.month) else first
 
 
 def _stopped(limit: Limit, today: dt.date) -> str:

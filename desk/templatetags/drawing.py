@@ -110,16 +110,18 @@ def button(action: Piece) -> SafeString:
     get = action.get
     look = "c-btn" + "".join(f" c-btn--{name}" for name in BUTTON_LOOKS if get(name))
     inner = (f"\n{icon(get('icon'))}" if get("icon") else "") + f"\n{_text(get('label', ''))}"
+    if get("icon_after"):
+        inner += f"\n{icon(get('icon_after'))}"
     if get("hint"):
         inner += f'\n<kbd class="c-kbd">{_text(get("hint"))}</kbd>'
     if get("about"):
         inner += f'<span class="c-vh">{_text(get("about"))}</span>'
     if get("url"):
         key = _attribute("data-key", get("key"))
-        return _safe(f'<a class="{look}"\nhref="{_text(get("url"))}"{key}>{inner}\n</a>')
+        return _safe(f'<a class="{look}"\nhref="{_text(get("url"))}"{key}>{inner}</a>')
     named = f' name="{_text(get("name"))}" value="{_text(get("value", ""))}"' if get("name") else ""
     named += _attribute("formaction", get("formaction")) + (" disabled" if get("disabled") else "")
-    return _safe(f'<button class="{look}"\ntype="submit"{named}>{inner}\n</button>')
+    return _safe(f'<button class="{look}"\ntype="submit"{named}>{inner}</button>')
 
 
 @register.simple_tag

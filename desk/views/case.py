@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -19,6 +21,7 @@ from desk.selectors.case_page import case_page
 from desk.selectors.menu import may_complete
 from desk.selectors.position import Position, position_of
 from desk.tables.worklist import case_address
+from desk.views.cases import NAMES as CASES_ASKED
 from desk.views.doing import Outcome, answer, open_case
 from desk.views.panes import pane_of
 from kernel import time
@@ -43,12 +46,12 @@ def show(
     """The page with one node open. pane: what it shows when not what the node's state calls for."""
     if node is not None and pane is None:
         pane = pane_of(file, node)
-    page = case_page(file, opened=node, pane=pane, came_from=came_from(request))
+    page = case_page(file, opened=node, pane=pane, came_from=list_before(request))
     part = request.htmx and not request.htmx.history_restore_request
     template = "desk/_timeline.html" if part else "desk/case.html"
-    context = {"page": page, "opened": node, "came_from": page.came_from, "part": part}
+    context = {"page": page, "opened": node, "came_from": came_from(request), "part": part}
     if not part and node is not None and (place := position_in(request, node)) is not None:
-        context["place"] = _place(place, page.came_from)
+        context["place"] = _place(place, came_from(request))
     return render(request, template, context)
 
 
@@ -99,6 +102,19 @@ def came_from(request: HttpRequest) -> str:
     return f"{name}?{kept}" if kept else name
 
 
+def list_before(request: HttpRequest) -> str:
+    """The list the way back leads to: the worklist it was opened from, else the cases as they were filtered."""
+    if origin := came_from(request):
+        return origin
+    name, _mark, query = request.GET.get("from", "").partition("?")
+    came = urlsplit(request.headers.get("referer", ""))
+    if name != "cases" and came.netloc == request.get_host() and came.path == reverse("desk:cases"):
+        name, query = "cases", came.query
+    given = QueryDict(query[:LONGEST_QUERY]) if name == "cases" else QueryDict()
+    kept = urlencode({name: given[name] for name in CASES_ASKED if given.get(name)})
+    return f"cases?{kept}" if kept else ""
+
+
 @staff()
 @require_safe
 def parties(request: HttpRequest, pk: int) -> HttpResponse:
@@ -139,7 +155,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _tab(request: HttpRequest, pk: int, name: str, read: Any) -> HttpResponse:
     file = open_case(request, pk)
-    page = case_page(file, tab=name, came_from=came_from(request))
+    page = case_page(file, tab=name, came_from=list_before(request))
     title = next(item["label"] for item in page.tabs if item["current"])
     context = {
         "page": page,

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions.filing import file_case
@@ -57,5 +58,8 @@ def _say(request: HttpRequest, case: Case, *, is_new: bool, warnings: Any) -> No
 
 
 def _page(request: HttpRequest, form: FilingForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "crumbs": [{"label": _("我的案件"), "url": "/"}, {"label": _("立案")}]}
+    context = {
+        "form": form,
+        "crumbs": [{"label": _("案件"), "url": reverse("desk:cases")}, {"label": _("立案")}],
+    }
     return render(request, "desk/file_case.html", context, status=status)

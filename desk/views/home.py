@@ -29,8 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("portal:home_of_party")
     if user.kind != User.Kind.STAFF:
         raise PermissionDenied
-    if user.is_staff and not user.scope.roles - {ADMINISTRATOR}:
+    if user.is_superuser and not user.scope.roles:
         return redirect("admin:index")
+    if user.scope.roles == {ADMINISTRATOR}:
+        return redirect("desk:people")
     if user.scope.has(*LEADERS) and not user.scope.has("handler"):
         return redirect("supervision:board")
     if user.scope.has(*MONEY) and not user.scope.has("handler"):

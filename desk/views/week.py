@@ -39,7 +39,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "actions": [
             {"label": _("上一周"), "url": f"?from={found.days[0] - step}", "icon": "chevron-left"},
             {"label": _("本周"), "url": request.path},
-            {"label": _("下一周"), "url": f"?from={found.days[0] + step}", "icon": "chevron-right"},
+            {"label": _("下一周"), "url": f"?from={found.days[0] + step}", "icon_after": "chevron-right"},
         ],
         "columns": table.columns(found),
         "groups": table.groups(found, [load for _name, load in part.rows]),

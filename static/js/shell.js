@@ -43,6 +43,12 @@ function prepareSide() {
 
 if (side && opener) prepareSide();
 
+// Where the page stands in a long navigation is seen without scrolling for it.
+const here = side && side.querySelector("[aria-current]");
+if (here && here.offsetTop + here.offsetHeight > side.clientHeight) {
+  side.scrollTop = here.offsetTop - side.clientHeight / 2;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
   putAway();

@@ -118,8 +118,10 @@ def inspection_columns() -> list[Row]:
 
 
 def span(row: Inspection) -> str:
-    """2023年4月1日至2023年6月30日."""
+    """2023年4月1日至6月30日."""
     first, last = (long_date(day).partition("（")[0] for day in (row.first_on, row.last_on))
+    if row.first_on.year == row.last_on.year:
+        last = last.partition("年")[2]
     return _("%(first)s至%(last)s") % {"first": first, "last": last}
 
 

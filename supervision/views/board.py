@@ -86,7 +86,6 @@ def overdue(request: HttpRequest) -> HttpResponse:
             },
             {"label": "PDF", "url": f"{reverse('supervision:overdue_paper')}?{tail}", "icon": "printer"},
             {"label": _("已公布"), "url": reverse("supervision:tables"), "icon": "archive"},
-            {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "key": uuid4().hex,
         "columns": tables.columns(),
@@ -172,7 +171,15 @@ def _top(found: Any) -> list[dict[str, Any]]:
     shown = [{"name": row["cells"][0]["text"], **row["cells"][1]} for row in rows]
     late = [row for row in shown if row["text"] != "0"]
     most = max((int(row["text"].replace(",", "")) for row in late), default=1)
-    return [{**row, "share": f"{100 * int(row['text'].replace(',', '')) / most:.1f}"} for row in late]
+    # Red is kept for the one that stands out.
+    return [
+        {
+            **row,
+            "share": f"{100 * int(row['text'].replace(',', '')) / most:.1f}",
+            "tone": "" if place else "over",
+        }
+        for place, row in enumerate(late)
+    ]
 
 
 def _place(user: User) -> str:

@@ -35,7 +35,12 @@ address = tables.address
 @require_safe
 @staff("report", "RWS")
 def indicators(request: HttpRequest) -> HttpResponse:
-    """One court at a glance: its core indicators, the others, each with target line, trend and definition."""
+    """One court at a glance: its core indicators, the others, each with target line, trend and definition.
+
+    Who comes without asking for a court and supervises others sees these first.
+    """
+    if not request.GET and _supervises(request.user):
+        return courts(request)
     request.at = at = time.now()
     today = time.today(at)
     span, fault = span_asked(request, today)
@@ -265,6 +270,12 @@ def _frame(request: HttpRequest, span: Span, today: dt.date, fault: str) -> dict
         "today": today,
         "here": request.path,
     }
+
+
+def _supervises(user: User) -> bool:
+    """Whether a person's own court stands above others in reach."""
+    above = user.court is not None and user.court.level != Court.Level.BASIC
+    return above and len(user.scope.courts) > 1
 
 
 def _tabs(user: User, current: str, span: Span) -> list[dict[str, Any]]:

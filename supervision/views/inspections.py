@@ -202,7 +202,7 @@ def _inspection_page(request: HttpRequest, found: Inspection, tried: Tried | Non
     own = inspects(found, request.user)
     facts = [
         (_("季度"), tables.span(found)),
-        (_("检查标准"), f"{found.code} v{found.version}"),
+        (_("检查标准"), _("%(code)s 第 %(n)d 版") % {"code": found.code, "n": found.version}),
         (_("方案"), tables.by(found.planned_by, found.planned_at)),
         (
             _("抽样种子"),

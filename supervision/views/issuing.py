@@ -64,7 +64,7 @@ def issue(request: HttpRequest, case_id: int) -> HttpResponse:
         "warning": _warning(joined),
         "others": [_other(order) for order in open_ones if order != joined],
         "submit": _("补充到%s") % joined.number if joined else _("发出督办"),
-        "waits": joined is None or joined.is_open,
+        "writable": joined is None or joined.is_open,
         "key": request.POST.get("act_key") or uuid4().hex,
     }
     return render(request, "supervision/issue.html", context, status=422 if form.errors else 200)

@@ -79,7 +79,6 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 "url": f"{reverse('supervision:long_pending_sheet')}?which={which}",
                 "icon": "file-spreadsheet",
             },
-            {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "filters": [
             {
@@ -208,7 +207,6 @@ def workload(request: HttpRequest) -> HttpResponse:
         "note": _("今天起七日内每名承办人每天到期的节点，不含已超期"),
         "actions": [
             listed.action(request),
-            {"label": _("返回指挥中心"), "url": reverse("supervision:board"), "icon": "arrow-left"},
         ],
         "columns": columns,
         "groups": groups,

@@ -152,6 +152,9 @@ def test_the_three_enquiries_share_one_limit(home: House, case: Case) -> None:
         == days["不动产调查（李四）"]
         == "5月24日（周三）"
     )
+    late = read(case, home, "2023-05-26 10:00")
+    assert any(phase["note"].endswith("超期 1 项") for phase in timeline.phases(late))
+    assert not any("超期 3 项" in phase["note"] for phase in timeline.phases(late))
 
 
 def test_late_is_said_calmly_after_the_fact(home: House, case: Case) -> None:

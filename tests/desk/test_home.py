@@ -16,7 +16,9 @@ def test_staff_arrive_at_their_nodes() -> None:
 
 
 def test_an_administrator_arrives_at_the_administration() -> None:
-    assert client_of(person(court(), "administrator", is_staff=True)).get("/")["Location"] == "/admin/"
+    own = client_of(person(court(), "administrator", is_staff=True))
+    assert own.get("/")["Location"] == "/administration/people/"
+    assert own.get("/administration/people/").status_code == 200
     assert client_of(person(is_staff=True, is_superuser=True)).get("/")["Location"] == "/admin/"
     both = person(court(), "administrator", "handler", is_staff=True)
     assert client_of(both).get("/")["Location"] == "/worklist"

@@ -313,7 +313,25 @@ def test_the_way_back_keeps_the_conditions(home: House) -> None:
         plain = client.get(address, {"from": "worklist"}).content.decode()
         assert "我的节点（按筛选条件）" not in plain
         assert "evil" not in shown
+        assert f'href="{address}papers/?from=worklist%3Fview%3Doverdue' in shown
+        asked = {"referer": "http://testserver/cases/?stage=intake&evil=1"}
+        listed = client.get(address, headers=asked).content.decode()
+        assert 'href="/cases/?stage=intake"' in listed
+        assert (
+            "案件（按筛选条件）"
+            in client.get(f"{address}papers/", {"from": "cases?stage=intake"}).content.decode()
+        )
         assert "elsewhere" not in client.get(address, {"from": "elsewhere?view=overdue"}).content.decode()
+
+
+def test_what_lies_further_than_a_week_stands_under_its_month(home: House) -> None:
+    a_case(home)
+    with time.travel("2023-05-10 09:00"):
+        titles = [group["title"] for group in client_of(home.handler).get("/worklist").context["groups"]]
+    assert titles[0].startswith("已超期")
+    assert "本月稍后" in titles
+    assert "10月" in titles
+    assert not any(title.startswith(("5月24日", "10月2")) for title in titles)
 
 
 def test_filters_keep_each_other(home: House) -> None:

@@ -101,6 +101,7 @@ NO_LISTS = {
     "supervision/": "a board: its numbers open lists",
     "supervision/clocks": "clocks of the machine, in their latest state",
     "supervision/reactions": "reactions of the machine, in their latest state",
+    "supervision/indicators": "for who supervises others the same comparison",
     "supervision/indicators/courts": "a comparison: its figures open lists",
     "supervision/reports": "a report a quarter, each a workbook of its own",
     "supervision/indicators/compare": "two courts side by side: its figures open lists",

@@ -207,6 +207,7 @@ def test_an_order_from_the_case_page_to_its_seal_and_answer(home: House, cases: 
     with time.travel(NOW):
         client = client_of(home.superior)
         form = client.get(f"/supervision/orders/new/{case.pk}")
+        assert "<title>发起督办 ·" in " ".join(form.content.decode().split()).replace("<title> ", "<title>")
         empty = client.post(f"/supervision/orders/new/{case.pk}", {"act_key": hidden(form, "act_key")})
         assert empty.status_code == 422
         assert "请填写“督办要求”" in main(empty)
@@ -218,7 +219,14 @@ def test_an_order_from_the_case_page_to_its_seal_and_answer(home: House, cases: 
         mine = client_of(home.handler)
         seen = main(mine.get(f"/cases/{case.pk}/"))
         assert "〔2025〕1号 · 限 5月23日 反馈" in seen
-        page = mine.get(f"/supervision/orders/{made.pk}")
+        listed = "/supervision/orders?state=open"
+        page = mine.get(f"/supervision/orders/{made.pk}", headers={"referer": f"http://testserver{listed}"})
+        assert f'<a href="{listed}">' in page.content.decode()
+        strange = {"referer": f"http://elsewhere{listed}"}
+        assert (
+            f'<a href="{listed}">'
+            not in mine.get(page.request["PATH_INFO"], headers=strange).content.decode()
+        )
         assert "五日内办结" in main(page)
         assert mine.get(f"/supervision/orders/{made.pk}.pdf").content.startswith(b"%PDF")
         refused = mine.post(f"/supervision/orders/{made.pk}/answer", {"act_key": "a1", "answer-words": " "})

@@ -133,6 +133,8 @@ def test_the_court_above_sees_all_a_court_only_its_own(home_pair: tuple[House, C
     ):
         get(home.centre, path, 404)
     assert "90.00%" in get(home.superior, f"/supervision/indicators?court={home.court.pk}&period=2023")
+    assert other.name in get(home.superior, "/supervision/indicators")
+    assert other.name not in get(home.centre, "/supervision/indicators")
     stranger = person(court(), "command_centre", post="other")
     assert "90.00%" not in get(stranger, "/supervision/indicators?period=2023")
     handler = get(home.handler, "/supervision/indicators?period=2023")

@@ -334,11 +334,14 @@ def _confirming(request: HttpRequest, mine: Mine, shown: dict[str, Any]) -> Http
 def account_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """撤回账户变更."""
     mine = _mine(request, pk)
-    party = my_case.account_of(mine)["party"]
-    if not mine.applies or party is None:
-        raise NotFound(_("没有等待生效的变更。"), fix=_("从“我的案件”重新进入。"))
-    key = f"portal:withdraw:{request.POST.get('act_key', '')[:60]}"
-    withdraw_account(case_id=pk, party_id=party, actor=request.user, at=request.at, key=key)
+    shown = my_case.account_of(mine)
+    if not mine.applies:
+        raise NotFound(_("没有这一页。"), fix=_("从“我的案件”重新进入。"))
+    if not shown["changing"]:  # a second tap, or in force in the meantime: the page says how it stands
+        messages.info(request, _("现在没有等待生效的变更。"))
+        return redirect("portal:account", pk)
+    key = f"portal:withdraw:{shown['change']}"
+    withdraw_account(case_id=pk, party_id=shown["party"], actor=request.user, at=request.at, key=key)
     messages.success(request, _("已撤回，原来的账户不变。"))
     return redirect("portal:account", pk)
 

@@ -25,6 +25,7 @@ from documents.serving import serve
 from kernel import time
 from kernel.errors import DomainError, NotFound
 from petitions.actions.letters import write_letter
+from portal import unsent
 from portal.actions.accounts import confirm_account, give_account, withdraw_account
 from portal.actions.drafts import drop_clue_draft, save_clue_draft
 from portal.actions.reading import read_paper
@@ -221,7 +222,8 @@ def paper_pdf(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
     """Letters with their answers, and the form for a new one."""
     mine = _mine(request, pk)
-    form = LetterForm(request.POST or None, request.FILES or None, parties=mine.choices)
+    first = unsent.take(request)
+    form = LetterForm(request.POST or None, request.FILES or None, parties=mine.choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("topic", "words", "photos")}
         done, event = _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given)
@@ -255,7 +257,7 @@ def clue(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and "draft" in request.POST:
         return _clue_draft(request, mine)
     kept = clue_draft_of(request.user, mine.case, request.at)
-    first = kept.first if kept else {}
+    first = unsent.take(request) or (kept.first if kept else {})
     form = ClueForm(request.POST or None, request.FILES or None, parties=mine.choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent", "photos")}
@@ -402,7 +404,20 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     request.session.pop(PHONE, None)
     request.session.pop(COMPANY, None)
     request.session[LARGE] = large
-    return redirect("portal:home_of_party")
+    return _back_to_unsent(request, user) or redirect("portal:home_of_party")
+
+
+def _back_to_unsent(request: HttpRequest, user: User) -> HttpResponse | None:
+    """The page whose words were not sent when the sign-in ran out, if this person follows its case."""
+    page = unsent.page_of(request)
+    if page is None:
+        return None
+    case_id, path = page
+    if case_id not in {case.pk for case in my_case.cases_of(user, time.now())}:
+        unsent.drop(request)
+        return None
+    messages.info(request, _("您写的内容还没有提交。请看一遍再提交，照片要重新选择。"))
+    return redirect(path)
 
 
 def _place(request: HttpRequest) -> str:

@@ -261,6 +261,7 @@ def _page(
         for step in STEPS
         if step is tried or _is_offered(step, found, request)
     ]
+    shown.sort(key=lambda entry: _is_done(entry["step"], found))  # the next one stands first and open
     context = {
         "petition": found,
         "title": found.number,
@@ -283,6 +284,11 @@ def _page(
         "todo": shown,
     }
     return render(request, "desk/petition.html", context, status=status)
+
+
+def _is_done(step: Step, found: Petition) -> bool:
+    """Registered already, and only offered to be corrected."""
+    return step.name == "panel" and found.panel_on is not None
 
 
 def _is_offered(step: Step, found: Petition, request: HttpRequest) -> bool:

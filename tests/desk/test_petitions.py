@@ -206,3 +206,6 @@ def test_the_panel_is_offered_until_the_answer_lies_for_approval() -> None:
     with time.travel("2023-06-20 10:00"):
         page = client_of(officer).get(f"/petitions/{petition.pk}/")
     assert {entry["step"].name for entry in page.context["todo"]} == {"panel", "ask", "move"}
+    assert page.context["todo"][0]["step"].name == "ask", (
+        "what comes next stands open, what is done behind it"
+    )

@@ -72,7 +72,7 @@ def test_from_approval_to_the_banks_answer(home: House) -> None:
         shown = main(post(checker, "approve", made))
         assert "贰佰零贰元整" in shown
         assert {row.state for row in Payout.objects.all()} == {"submitted"}
-        assert "已办理 2 笔" in post(checker, "approve", made, confirmed=1).content.decode()
+        assert "已批准 2 笔" in post(checker, "approve", made, confirmed=1).content.decode()
         assert {row.state for row in Payout.objects.all()} == {"approved"}
         assert re.search(r"已批准、待付款\s*2\s*笔\s*¥202.00", main(payer.get("/finance/")))
         assert "大写" in main(payer.get("/finance/payments/?tab=pay"))

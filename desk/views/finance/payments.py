@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.actions.money import approve_payout
@@ -37,6 +38,11 @@ from kernel.money import format_yuan
 from kernel.workbooks import MOST_BYTES
 
 TABS = {"check": policy.CHECK, "pay": policy.PAY}
+DONE = {
+    "approve": _lazy("已批准 %d 笔，可以付款。"),
+    "file": _lazy("已生成批次，共 %d 笔；下载文件交银行，导入回盘后才算付清。"),
+    "direct": _lazy("已向银行发出 %d 笔付款指令；银行确认后才算付清。"),
+}
 
 
 @require_GET
@@ -87,7 +93,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     if len(done.refused) > 5:
         messages.error(request, _("另有 %d 笔没有办理，留在列表中。") % (len(done.refused) - 5))
     if done.count:
-        messages.success(request, _("已办理 %d 笔。") % done.count)
+        messages.success(request, DONE[name] % done.count)
     return redirect("desk:payment_batch", done.batch.pk) if done.batch else redirect(back)
 
 

@@ -86,6 +86,7 @@ def test_from_approval_to_the_banks_answer(home: House) -> None:
         assert file["Content-Disposition"] == f'attachment; filename="{batch.name}.csv"'
         again = payer.post(f"{home_of}file", {"act_key": new_key(), "reason": ""})
         assert (again.status_code, "没有填写理由" in main(again)) == (422, True)
+        assert "今天 10:00" in main(again), "when it was downloaded, on the court's clock"
         rows = [
             f"{row.reference},{row.payout.amount},成功,H{row.pk},{time.today().isoformat()}"
             for row in Instruction.objects.select_related("payout")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from desk.addresses import here, number_of
 from desk.onetime import key_of, new_key
 from desk.selectors import payments as found_in
 from desk.tables import payments as tables
+from desk.words import instant_words
 from funds import policy
 from funds.actions.paybatches import download_batch, take_returns
 from funds.bank.files import layouts
@@ -250,6 +252,10 @@ def _batch_page(request: HttpRequest, row: PaymentBatch, refused: str = "") -> H
         ],
         "columns": tables.line_columns(),
         "groups": tables.line_groups(lines, numbers),
+        "downloads": [
+            {**each, "at": instant_words(dt.datetime.fromisoformat(each["at"]), time.today(request.at))}
+            for each in row.downloads
+        ],
         "returns": found_in.returns(row),
         "refused": refused,
         "download_key": new_key(),

@@ -27,12 +27,7 @@ class PlainForm(forms.Form):
     def refuse(self, error: DomainError) -> None:
         """Put a verb's refusal at its field, or above the form."""
         name = error.field if error.field in self.fields else None
-        self.add_error(name, "".join(_sentence(str(part)) for part in (error, error.fix) if part))
-
-
-def _sentence(words: str) -> str:
-    """With its full stop: what is wrong and what to do are two sentences."""
-    return words if words.endswith(("。", "！", "？", "；")) else f"{words}。"
+        self.add_error(name, error.in_full)
 
 
 class PhoneForm(PlainForm):

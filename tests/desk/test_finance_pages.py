@@ -168,10 +168,13 @@ def test_a_part_and_several_lines(home: House, account: BankAccount, case: Case)
         )
         client = signed_in(home.finance)
         given = {"line": first.pk, "case": case.pk}
+        unread = act(client, "/finance/match/claim", **given, amount="abc")
+        assert "看不懂金额“abc”。请填写" in main(client.get(unread["Location"])), "two sentences"
         both = act(client, "/finance/match/claim", **given, **{"with": second.pk, "amount": "10"})
         assert 'value="10"' in text_of(client.get(both["Location"])), "what was typed stays"
         wrong = act(client, "/finance/match/claim", **given, amount="12.5万", q=case.number)
         kept = client.get(wrong["Location"])
+        assert "金额超过这笔流水没有认领的部分，剩余 ¥100.00" in main(kept)
         assert (kept.context["text"], kept.context["typed"]) == (case.number, "12.5万"), "and the case found"
         assert [each["case"] for each in kept.context["candidates"]] == [case]
         assert not Receipt.objects.exists()

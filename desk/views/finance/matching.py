@@ -122,7 +122,7 @@ def claim(request: HttpRequest) -> HttpResponse:
             case_id=case_id, parts=parts, actor=request.user, at=time.now(), key=key_of(request)
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return _again(request, typed="amount")
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
@@ -145,7 +145,7 @@ def claim_fund(request: HttpRequest) -> HttpResponse:
             line_id=line_id, amount=amount, actor=request.user, at=time.now(), key=key_of(request)
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return _again(request, typed="fund")
     messages.success(
         request,
@@ -168,7 +168,7 @@ def undo(request: HttpRequest, receipt_id: int) -> HttpResponse:
             key=key_of(request),
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
     else:
         messages.success(request, _("已撤销认领，分录已冲销，这笔流水回到不明款。"))
     return redirect("desk:finance_match")

@@ -86,12 +86,10 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     try:
         done = _do(request, name, chosen)
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return redirect(back)
     for payout_id, refused in done.refused[:5]:
-        messages.error(
-            request, _("发放 %(id)d：%(why)s") % {"id": payout_id, "why": f"{refused}{refused.fix}"}
-        )
+        messages.error(request, _("发放 %(id)d：%(why)s") % {"id": payout_id, "why": refused.in_full})
     if len(done.refused) > 5:
         messages.error(request, _("另有 %d 笔没有办理，留在列表中。") % (len(done.refused) - 5))
     if done.count:
@@ -117,7 +115,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         given = request.POST.get("reason", "")
         file = download_batch(batch_id=pk, reason=given, actor=request.user, at=at, key=key_of(request))
     except DomainError as refused:
-        return _batch_page(request, row, f"{refused}{refused.fix}")
+        return _batch_page(request, row, refused.in_full)
     response = HttpResponse(file.content, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     response["Cache-Control"] = "private, no-store"
@@ -141,7 +139,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
             path.write_bytes(given.read())
             done = take_returns(batch_id=pk, path=path, name=given.name, actor=request.user, at=at)
     except DomainError as refused:
-        return _batch_page(request, row, f"{refused}{refused.fix}")
+        return _batch_page(request, row, refused.in_full)
     words = _(
         "回盘已导入：成功 %(paid)d 笔，退回 %(returned)d 笔，结果不明 %(unknown)d 笔，未采用 %(problems)d 行。"
     )

@@ -32,7 +32,7 @@ class CodeForm(forms.Form):
 
     def refuse(self, error: BadInput) -> None:
         """Put a verb's refusal at the field."""
-        self.add_error("code", f"{error}{error.fix}")
+        self.add_error("code", error.in_full)
 
 
 class EnrolForm(CodeForm):

@@ -30,8 +30,20 @@ LIMITS = {
 }
 
 
+_own_attrs = forms.CharField.widget_attrs
+
+
+def _attrs(field: forms.CharField, widget: forms.Widget) -> dict[str, object]:
+    """A box for many words is not cut by the browser: what is pasted in full is refused in words, not sent in half."""
+    attrs: dict[str, object] = _own_attrs(field, widget)
+    if isinstance(widget, forms.Textarea):
+        attrs.pop("maxlength", None)
+    return attrs
+
+
 def speak() -> None:
     """Let every form speak so."""
+    forms.CharField.widget_attrs = _attrs
     for field, words in WORDS.items():
         field.default_error_messages = {**field.default_error_messages, **words}
     for limit, sentence in LIMITS.items():

@@ -33,7 +33,7 @@ def take(request: HttpRequest, form: forms.Form, verb: Verb) -> Any:
                     stored.write(chunk)
             return verb(path=path, name=given.name, **_by(request))
     except DomainError as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
+        form.add_error(refused.field if refused.field in form.fields else None, refused.in_full)
     return None
 
 
@@ -44,7 +44,7 @@ def decide(
     try:
         made = verb(**_by(request))
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return redirect(page, pk)
     if said := words(made):
         messages.success(request, said)

@@ -137,6 +137,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     frame = {
         "product": settings.PRODUCT_NAME,
+        **_of_party(request, user),
         "nav": [],
         "demo": settings.DEMO,
         "second_factor_required": settings.MFA_REQUIRED,
@@ -158,6 +159,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "printed_by": user.full_name,
         "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
+
+
+def _of_party(request: HttpRequest, user: Any) -> dict[str, Any]:
+    """What a page without a frame of its own (a refusal) says to a party: its product, its way home, plain words."""
+    if user is not None and user.is_authenticated:
+        for_party = user.kind == user.Kind.PARTY
+    else:
+        for_party = request.path.startswith(reverse("portal:home_of_party"))
+    if not for_party:
+        return {}
+    return {"for_party": True, "product": _("执行服务"), "home": reverse("portal:home_of_party")}
 
 
 def _waits(request: HttpRequest, known: Frame) -> str:

@@ -32,6 +32,15 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def in_full(self) -> str:
+        """What is wrong and what to do, behind one another: each a sentence with its full stop."""
+        return "".join(_sentence(str(part)) for part in (self.message, self.fix) if str(part))
+
+
+def _sentence(words: str) -> str:
+    return words if words.rstrip("”）").endswith(("。", "！", "？", "；")) else f"{words}。"
+
 
 class NotAllowed(DomainError):
     """The person may not do this."""

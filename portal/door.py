@@ -6,11 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from kernel import time
+from portal import unsent
 
 View = Callable[..., HttpResponse]
 
@@ -21,6 +24,10 @@ def parties_only(view: View) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
+            if request.method == "POST" and unsent.keep(request):
+                messages.info(
+                    request, _("时间太久，为保护您的信息已退出。您写的内容还在，登录后可以接着提交。")
+                )
             return redirect("portal:sign_in")
         if request.user.kind != request.user.Kind.PARTY:
             raise Http404

@@ -27,7 +27,7 @@ class PlainForm(forms.Form):
     def refuse(self, error: DomainError) -> None:
         """Put a verb's refusal at its field, or above the form."""
         name = error.field if error.field in self.fields else None
-        self.add_error(name, f"{error}{error.fix}")
+        self.add_error(name, error.in_full)
 
 
 class PhoneForm(PlainForm):

@@ -25,6 +25,7 @@ from documents.serving import serve
 from kernel import time
 from kernel.errors import DomainError, NotFound
 from petitions.actions.letters import write_letter
+from portal import unsent
 from portal.actions.accounts import confirm_account, give_account, withdraw_account
 from portal.actions.drafts import drop_clue_draft, save_clue_draft
 from portal.actions.reading import read_paper
@@ -221,7 +222,8 @@ def paper_pdf(request: HttpRequest, pk: int, paper_id: int) -> HttpResponseBase:
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
     """Letters with their answers, and the form for a new one."""
     mine = _mine(request, pk)
-    form = LetterForm(request.POST or None, request.FILES or None, parties=mine.choices)
+    first = unsent.take(request)
+    form = LetterForm(request.POST or None, request.FILES or None, parties=mine.choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("topic", "words", "photos")}
         done, event = _done(form, write_letter, case_id=pk, actor=request.user, at=request.at, **given)
@@ -255,7 +257,7 @@ def clue(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and "draft" in request.POST:
         return _clue_draft(request, mine)
     kept = clue_draft_of(request.user, mine.case, request.at)
-    first = kept.first if kept else {}
+    first = unsent.take(request) or (kept.first if kept else {})
     form = ClueForm(request.POST or None, request.FILES or None, parties=mine.choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("words", "specific", "urgent", "photos")}
@@ -334,11 +336,14 @@ def _confirming(request: HttpRequest, mine: Mine, shown: dict[str, Any]) -> Http
 def account_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """撤回账户变更."""
     mine = _mine(request, pk)
-    party = my_case.account_of(mine)["party"]
-    if not mine.applies or party is None:
-        raise NotFound(_("没有等待生效的变更。"), fix=_("从“我的案件”重新进入。"))
-    key = f"portal:withdraw:{request.POST.get('act_key', '')[:60]}"
-    withdraw_account(case_id=pk, party_id=party, actor=request.user, at=request.at, key=key)
+    shown = my_case.account_of(mine)
+    if not mine.applies:
+        raise NotFound(_("没有这一页。"), fix=_("从“我的案件”重新进入。"))
+    if not shown["changing"]:  # a second tap, or in force in the meantime: the page says how it stands
+        messages.info(request, _("现在没有等待生效的变更。"))
+        return redirect("portal:account", pk)
+    key = f"portal:withdraw:{shown['change']}"
+    withdraw_account(case_id=pk, party_id=shown["party"], actor=request.user, at=request.at, key=key)
     messages.success(request, _("已撤回，原来的账户不变。"))
     return redirect("portal:account", pk)
 
@@ -399,7 +404,20 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     request.session.pop(PHONE, None)
     request.session.pop(COMPANY, None)
     request.session[LARGE] = large
-    return redirect("portal:home_of_party")
+    return _back_to_unsent(request, user) or redirect("portal:home_of_party")
+
+
+def _back_to_unsent(request: HttpRequest, user: User) -> HttpResponse | None:
+    """The page whose words were not sent when the sign-in ran out, if this person follows its case."""
+    page = unsent.page_of(request)
+    if page is None:
+        return None
+    case_id, path = page
+    if case_id not in {case.pk for case in my_case.cases_of(user, time.now())}:
+        unsent.drop(request)
+        return None
+    messages.info(request, _("您写的内容还没有提交。请看一遍再提交，照片要重新选择。"))
+    return redirect(path)
 
 
 def _place(request: HttpRequest) -> str:

@@ -47,7 +47,7 @@ class OrderForm(forms.Form):
         """Say why it was not done."""
         name = {"file": "files", "due_on": "days"}.get(error.field, error.field)
         name = name if name in self.fields else error.field
-        self.add_error(name if name in self.fields else None, f"{error}{error.fix}")
+        self.add_error(name if name in self.fields else None, error.in_full)
 
 
 class IssueForm(OrderForm):

@@ -236,7 +236,7 @@ def _few(ids: Sequence[int]) -> set[int]:
 
 def _words_of(error: DomainError) -> str:
     """A refusal as the list of results shows it: nobody has a page of that row open to load again."""
-    return f"{error}{_('打开该案核对后单独办理。')}" if isinstance(error, Conflict) else f"{error}{error.fix}"
+    return f"{error}{_('打开该案核对后单独办理。')}" if isinstance(error, Conflict) else error.in_full
 
 
 def _asks(batch: Batch) -> bool:

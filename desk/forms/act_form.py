@@ -64,7 +64,7 @@ class KeyedForm(forms.Form):
                 self.add_error(None, words)
             return
         name = self.verb_fields.get(error.field, error.field)
-        message = sentence(error) if isinstance(error, BadInput) else f"{error}{error.fix}"
+        message = sentence(error) if isinstance(error, BadInput) else error.in_full
         self.add_error(name if name in self.fields else None, message)
 
     @property

@@ -54,5 +54,5 @@ class LiftForm(forms.Form):
 
 def refuse(form: forms.Form, error: Any) -> None:
     """Put a refusal of a verb at its field, or above the form."""
-    text = f"{error}{error.fix}"
+    text = error.in_full
     form.add_error(error.field if error.field in form.fields else None, text)

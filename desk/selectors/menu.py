@@ -81,7 +81,7 @@ def may_complete(file: CaseFile, node: Node) -> str:
     try:
         may_do(file.state, file.user, node)
     except (NotAllowed, WrongState) as refused:
-        return f"{refused}{refused.fix}"
+        return refused.in_full
     return ""
 
 

@@ -259,10 +259,14 @@ def mapping_groups(found: Statement, chosen: Mapping[str, str]) -> list[Row]:
 def preview_tiles(found: Statement) -> list[Row]:
     """Balances and how many lines of each kind."""
     counts = found.counts
+    good = {
+        Statement.State.CONFIRMED: (_("已入账"), _("本次确认入账")),
+        Statement.State.WITHDRAWN: (_("没有入账"), _("已放弃")),
+    }.get(Statement.State(found.state), (_("可以入账"), _("确认后入账")))
     parts = [
-        (_("可以入账"), counts.get("good", 0), "circle-check", "done", _("确认后入账")),
+        (good[0], counts.get("good", 0), "circle-check", "done", good[1]),
         (_("隔离"), counts.get("aside", 0), "alert-triangle", "soon", _("零、负、空、外币，不入账")),
-        (_("已经入账"), counts.get("repeat", 0), "checks", "", _("不会重复入账")),
+        (_("以前已入账"), counts.get("repeat", 0), "checks", "", _("不会重复入账")),
         (_("有错误"), counts.get("bad", 0), "alert-triangle", "over", _("改好后重新上传")),
     ]
     return [
@@ -323,7 +327,7 @@ def _staged(line: StagedLine) -> Row:
         "cells": [
             {"kind": "num", "label": _("行"), "text": str(line.row)},
             {"kind": "main", "text": line.payer_name or "—", "sub": line.serial},
-            {"label": _("日期"), "text": line.booked_on.isoformat() if line.booked_on else "—"},
+            {"label": _("日期"), "text": plain_day(line.booked_on) if line.booked_on else "—"},
             money,
             {"label": _("附言"), "text": line.remark or "—"},
             {

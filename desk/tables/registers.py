@@ -164,7 +164,7 @@ def _old(row: Any, may_trace: bool) -> Row:
     return _cells(
         main,
         _amount(_("金额"), row.amount),
-        {"label": _("到账"), "text": row.arrived_on.isoformat(), "sub": row.bank_serial},
+        {"label": _("到账"), "text": plain_day(row.arrived_on), "sub": row.bank_serial},
         {"label": _("核查经过"), "text": " → ".join(str(s.get_step_display()) for s in steps) or "—"},
         {
             "label": _("结果"),
@@ -194,7 +194,7 @@ def progress_rows(rows: Sequence[Progress], today: dt.date) -> list[Row]:
 def _progress(row: Progress, today: dt.date) -> str:
     if row.due is None:
         return _("规则没有规定清理期限")
-    given = {"due": row.due.isoformat(), "rule": row.rule, "left": format_yuan(row.left)}
+    given = {"due": plain_day(row.due), "rule": row.rule, "left": format_yuan(row.left)}
     if row.is_late(today):
         return _("已超期，剩余 %(left)s（%(due)s，%(rule)s）") % given
     return _("期限 %(due)s（%(rule)s）") % given if row.left else _("已清零（%(rule)s）") % given

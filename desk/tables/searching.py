@@ -14,6 +14,7 @@ from desk.selectors.belongings import OrderHit, PayeeHit, PropertyHit
 from desk.selectors.searching import LIMIT, CaseHit, Found, PartyHit
 from desk.tables.cases import PILLS
 from desk.tables.worklist import case_address
+from desk.words import plain_day
 
 Row = dict[str, Any]
 
@@ -175,7 +176,7 @@ def _order_row(hit: OrderHit) -> Row:
                 "open": True,
             },
             {"text": order.case.number, "url": case_address(order.case_id), "caseno": True},
-            {"text": order.due_on.isoformat(), "nowrap": True, "label": _("反馈期限")},
+            {"text": plain_day(order.due_on), "nowrap": True, "label": _("反馈期限")},
             {"text": str(order.get_state_display()), "label": _("状态")},
         ],
     }

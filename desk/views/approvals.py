@@ -62,7 +62,7 @@ def _answered(
     try:
         verb(request_id=request_id, actor=request.user, at=at, key=onetime.key_of(request), **given)
     except BadInput as error:
-        return _page(request, wrong=(request_id, f"{error}{error.fix}"))
+        return _page(request, wrong=(request_id, error.in_full))
     messages.success(request, done)
     return redirect("desk:approvals")
 

@@ -130,9 +130,7 @@ def hand_over_confirm(request: HttpRequest) -> HttpResponse:
             key=onetime.key_of(request),
         )
     except DomainError as error:
-        return _handover_page(
-            request, found, form, at=at, ticked=ids, wrong=f"{error}{error.fix}", status=422
-        )
+        return _handover_page(request, found, form, at=at, ticked=ids, wrong=error.in_full, status=422)
     done = {"n": len(ids), "from": found.giver.name, "to": receiver.full_name}
     messages.success(request, _("已把%(from)s的 %(n)d 件案件移交给%(to)s，各方已按规则告知。") % done)
     return redirect(f"{reverse('desk:cases')}?officer={receiver.pk}")
@@ -168,7 +166,7 @@ def _tell(request: HttpRequest, done: int, refused: Sequence[tuple[int, DomainEr
     seen = Case.objects.visible_to(request.user).filter(pk__in=[case_id for case_id, _error in refused])
     numbers = dict(seen.values_list("pk", "number"))
     for case_id, error in refused:
-        named = {"number": numbers.get(case_id, _("一件案件")), "why": f"{error}{error.fix}"}
+        named = {"number": numbers.get(case_id, _("一件案件")), "why": error.in_full}
         messages.error(request, _("%(number)s没有分出：%(why)s") % named)
 
 

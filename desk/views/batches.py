@@ -83,7 +83,7 @@ def _freeze(
             key=onetime.key_of(request),
         )
     except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
         kept = query.urlencode()
         return redirect(f"{reverse(back)}?{kept}" if kept else back)
     return redirect("desk:batch", made.pk)
@@ -142,7 +142,7 @@ def _act(request: HttpRequest, found: BatchPage, at: dt.datetime) -> HttpRespons
     try:
         job = verbs.confirm(**by, at=at)
     except DomainError as error:
-        return _draft(request, found, at, rows=rows, wrong=f"{error}{error.fix}", status=422)
+        return _draft(request, found, at, rows=rows, wrong=error.in_full, status=422)
     if found.total <= TYPED_FROM:
         running.run(job.pk, budget_seconds=AT_ONCE)
     return redirect(here)

@@ -72,7 +72,7 @@ def remove(request: HttpRequest) -> HttpResponse:
             on=given["on"], court=court, source=given["source"], actor=request.user, at=at, key=form.key
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
     else:
         messages.success(request, _("已取消，这一天按全国日历计算；正在重算未办结的期限。"))
     return redirect(_address(given["on"].year, court.pk))

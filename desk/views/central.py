@@ -96,7 +96,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     if taken:
         messages.success(request, _("已领办 %d 项，在“我在办理”里。") % len(taken))
     for _node_id, error in refused:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
     return redirect("desk:central")
 
 
@@ -119,7 +119,7 @@ def task(request: HttpRequest, node_id: int) -> HttpResponse:
             try:
                 _run(request, sheet, name, form, at)
             except (Conflict, NotFound) as error:
-                messages.error(request, f"{error}{error.fix}")
+                messages.error(request, error.in_full)
                 return redirect("desk:central_task", node_id)
             except DomainError as error:
                 _refuse(request, form, error)
@@ -180,10 +180,10 @@ def _run(request: HttpRequest, sheet: Sheet, name: str, form: forms.Form | None,
 
 def _refuse(request: HttpRequest, form: forms.Form | None, error: DomainError) -> None:
     if form is None:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
         return
     field = getattr(error, "field", "")
-    form.add_error(field if field in form.fields else None, f"{error}{error.fix}")
+    form.add_error(field if field in form.fields else None, error.in_full)
 
 
 def _asked(request: HttpRequest) -> Wanted:

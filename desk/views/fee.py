@@ -35,7 +35,7 @@ def fee(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         amount = parse_amount(asked, field="amount") if asked else amount
     except BadInput as error:
-        refused = f"{error}{error.fix}"
+        refused = error.in_full
     context = {
         "file": file,
         "asked": asked or f"{amount:.2f}",

@@ -126,7 +126,7 @@ def _mapping(
     context = {
         **_frame(found),
         "note": note % {"sheet": found.sheet, "row": found.heading_row, "rows": page.total},
-        "refused": f"{refused}{refused.fix}" if refused else "",
+        "refused": refused.in_full if refused else "",
         "go": reverse("desk:ledger_columns", args=[found.pk]),
         "caption": _("各列录入为什么"),
         "foot": _("记住这样的对应，本院下次自动带出"),

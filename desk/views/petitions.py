@@ -261,6 +261,9 @@ def _page(
         for step in STEPS
         if step is tried or _is_offered(step, found, request)
     ]
+    shown.sort(key=lambda entry: not _is_next(entry["step"], found))
+    for entry in shown[:1]:
+        entry["is_next"] = _is_next(entry["step"], found)  # stands first and open
     context = {
         "petition": found,
         "title": found.number,
@@ -283,6 +286,11 @@ def _page(
         "todo": shown,
     }
     return render(request, "desk/petition.html", context, status=status)
+
+
+def _is_next(step: Step, found: Petition) -> bool:
+    """Whether it takes the petition further: not what is registered already, nor handing it to somebody else."""
+    return step.name != "move" and not (step.name == "panel" and found.panel_on is not None)
 
 
 def _is_offered(step: Step, found: Petition, request: HttpRequest) -> bool:

@@ -29,7 +29,7 @@ def phrases(request: HttpRequest) -> HttpResponse:
         try:
             add_phrase(words=typed, actor=request.user, at=at)
         except BadInput as refused:
-            error = f"{refused}{refused.fix}"
+            error = refused.in_full
         else:
             messages.success(request, _("已保存常用语。"))
             return redirect("desk:phrases")
@@ -70,7 +70,7 @@ def draft(request: HttpRequest) -> JsonResponse:
     try:
         kept = save_draft(form=form, values=sent, actor=request.user, at=at)
     except BadInput as error:
-        return _answer({"error": f"{error}{error.fix}"}, 422)
+        return _answer({"error": error.in_full}, 422)
     return _answer({"at": _clock(kept.saved_at)})
 
 

@@ -86,7 +86,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     except PackErrors as found:
         return _upload_page(request, UploadForm(initial=form.cleaned_data), found.errors, status=422)
     except DomainError as refused:
-        form.add_error(None, f"{refused}{refused.fix}")
+        form.add_error(None, refused.in_full)
         return _upload_page(request, form, status=422)
     messages.success(request, _("%s 检查通过，正在预览在办案件的期限会怎样变。") % draft.name)
     return redirect("desk:release", draft.pk)
@@ -116,7 +116,7 @@ def decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         form.add_error(None, "；".join(f"{fault.message}，{fault.fix}" for fault in faults.errors[:5]))
         return _draft_page(request, found, form, status=422)
     except DomainError as refused:
-        form.add_error(None, f"{refused}{refused.fix}")
+        form.add_error(None, refused.in_full)
         return _draft_page(request, found, form, status=422)
     messages.success(request, f"{done.name} {done.get_state_display()}")
     return redirect("desk:release", pk)

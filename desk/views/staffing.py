@@ -106,7 +106,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         made = confirm_staff(import_id=pk, actor=request.user, at=time.now(), key=key_of(request))
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return redirect("desk:staff_import", pk)
     if not made:
         messages.success(request, _("已导入。初始密码只显示一次；没有记下的，在人员页重置。"))

@@ -100,7 +100,7 @@ def _preview(written: str, topic: str) -> dict[str, object]:
         check_text(written, topic=topic)
         filled = fill(written, samples())
     except BadInput as refused:
-        return {"wrong": f"{refused}{refused.fix}"}
+        return {"wrong": refused.in_full}
     return {"filled": filled, "length": tables.length_words(filled)}
 
 

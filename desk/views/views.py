@@ -75,7 +75,7 @@ def save(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""), page=page, query=query, actor=request.user, at=time.now()
         )
     except BadInput as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
         return redirect(address_of(page, query))
     messages.success(request, _("已保存视图“%s”。") % view.name)
     return redirect(address_of(view.page, view.query))
@@ -102,7 +102,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             case _:
                 change_view(**by, on=on, name=request.POST.get("name", ""))
     except BadInput as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
     else:
         messages.success(request, _("已删除视图。") if what == "delete" else _("已保存。"))
     return redirect("desk:views")

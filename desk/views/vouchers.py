@@ -70,7 +70,7 @@ def issue(request: HttpRequest, pk: int, what: str, of: int) -> HttpResponse:
     try:
         issue_voucher(what=what, of=of, case_number=file.case.number, **by)
     except DomainError as refused:
-        return _page(request, file, what, row, f"{refused}{refused.fix}")
+        return _page(request, file, what, row, refused.in_full)
     return redirect("desk:voucher", pk, what, of)
 
 
@@ -94,7 +94,7 @@ def print_(request: HttpRequest, pk: int, what: str, of: int) -> HttpResponse:
             key=key_of(request),
         )
     except DomainError as refused:
-        return _page(request, file, what, row, f"{refused}{refused.fix}")
+        return _page(request, file, what, row, refused.in_full)
     response = HttpResponse(pdf_of(made, copy), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{made.number}.pdf") or "attachment"
     response["Cache-Control"] = "private, no-store"

@@ -104,7 +104,7 @@ def take_from(line: StatementLine, receipt: Receipt) -> None:
     """The receipt is made of this line, which has so much less left. Raises WrongState."""
     if receipt.amount > line.rest:
         raise WrongState(
-            _("这笔流水已由他人认领，剩余 %s。") % format_yuan(line.rest),
+            _("金额超过这笔流水没有认领的部分，剩余 %s。") % format_yuan(line.rest),
             code="LINE-CLAIMED",
             fix=_("刷新页面，核对剩余金额；认领有误的，先撤销原认领。"),
         )

@@ -49,7 +49,7 @@ def claim_for_fund(
         wanted = positive(amount) if amount is not None else line.rest
         if not wanted or wanted > line.rest:
             raise WrongState(
-                _("这笔流水已由他人认领，剩余 %s。") % format_yuan(line.rest),
+                _("金额超过这笔流水没有认领的部分，剩余 %s。") % format_yuan(line.rest),
                 code="LINE-CLAIMED",
                 fix=_("刷新页面，核对剩余金额；认领有误的，先撤销原认领。"),
             )

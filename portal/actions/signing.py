@@ -142,7 +142,7 @@ def sign_in_by_paper(*, code: str, place: str, at: dt.datetime, company: Company
         if is_right:
             return _enter_by_paper(row, at, company)
         throttle.note_wrong(None, _place(place), at)
-    raise _wrong()
+    raise _wrong(of_paper=True)
 
 
 def issue_paper_code(*, case_id: int, party_id: int, actor: User, at: dt.datetime, key: str) -> str:
@@ -222,7 +222,13 @@ def _is_right(row: Code | None, code: str, at: dt.datetime) -> bool:
     )
 
 
-def _wrong() -> BadInput:
+def _wrong(*, of_paper: bool = False) -> BadInput:
+    if of_paper:
+        return BadInput(
+            _("登录码不正确，或者已经过期。"),
+            field="code",
+            fix=_("请照纸上的写；仍不行的，请承办人重新开具。"),
+        )
     return BadInput(
         _("验证码不正确，或者已经过期。"), field="code", fix=_("请核对后再填；仍不行的，重新获取。")
     )

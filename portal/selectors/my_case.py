@@ -174,7 +174,7 @@ def money_of(mine: Mine) -> dict[str, Any]:
 def account_of(mine: Mine) -> dict[str, Any]:
     """The registered accounts of this side, masked, and a change on its way; two queries.
 
-    accounts: {name, bank, masked}. changing: a change on its way; waits: it is confirmed and not yet in force; party:
+    accounts: {name, bank, masked}. changing: a change on its way, change: which; waits: it is confirmed and not yet in force; party:
     whose; until: when it will be.
     """
     names = [party.name for party in mine.parties]
@@ -188,6 +188,7 @@ def account_of(mine: Mine) -> dict[str, Any]:
             for row in last.select_related("payee").order_by("payee_id")
         ],
         "changing": change is not None,
+        "change": change.pk if change else None,
         "waits": change is not None and change.effective_at is not None,
         "masked": change.masked if change else "",
         "party": change.party_id if change else None,

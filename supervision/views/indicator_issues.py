@@ -38,7 +38,7 @@ def recount(request: HttpRequest) -> HttpResponse:
     try:
         job = verbs.ask_figures(courts=wanted, span=span, actor=request.user, at=at, key=key)
     except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
         return redirect("supervision:indicators")
     return redirect("jobs:job", pk=job.pk)
 
@@ -61,7 +61,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
         return redirect(address("indicator", code, court=court.pk))
     messages.success(request, _("已发布并固定。"))
     return redirect("supervision:issued", pk=issued.pk)
@@ -131,7 +131,7 @@ def slot(request: HttpRequest, slot_id: str) -> HttpResponse:
                 court=view.court, slot=slot_id, members=chosen, actor=request.user, at=at, key=key
             )
         except DomainError as refused:
-            error = f"{refused}{refused.fix}"
+            error = refused.in_full
         else:
             messages.success(request, _("已指定。"))
             return redirect(address("indicators", court=view.court.pk))

@@ -300,7 +300,7 @@ def span_asked(request: HttpRequest, today: dt.date, source: Any = None) -> tupl
             return between(dt.date.fromisoformat(first), dt.date.fromisoformat(last)), ""
         return (span_of(text) if text else span_around("month", today)), ""
     except BadInput as error:
-        return span_around("month", today), f"{error}{error.fix}"
+        return span_around("month", today), error.in_full
     except ValueError:
         return span_around("month", today), _("起止日期要写成 2026-03-01 这样。")
 

@@ -95,7 +95,7 @@ def report(request: HttpRequest, court_id: int, quarter: str) -> HttpResponse:
                 key=_key(request),
             )
         except DomainError as refused:
-            error = f"{refused}{refused.fix}"
+            error = refused.in_full
         else:
             messages.success(request, _("草稿已保存。"))
             return redirect("supervision:report", court_id=court.pk, quarter=span.text)
@@ -144,7 +144,7 @@ def report_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     try:
         acts[name](report_id=found.pk, actor=request.user, at=time.now(), key=_key(request))
     except DomainError as error:
-        messages.error(request, f"{error}{error.fix}")
+        messages.error(request, error.in_full)
     else:
         messages.success(request, _("已报送。") if name == "submit" else _("已接收。"))
     return redirect("supervision:report", court_id=found.court_id, quarter=_quarter(found))

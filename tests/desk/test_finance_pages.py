@@ -77,6 +77,8 @@ def test_a_file_goes_through_its_three_steps(home: House, account: BankAccount) 
         assert [cell.value for cell in sheet[2]][1:3] == ["隔离", "金额为零"]
         done = client.post(f"{sent['Location']}confirm", {"act_key": new_key()}, follow=True)
         assert "已入账 1 笔" in text_of(done)
+        assert re.search(r"已入账\s*1\s*行\s*本次确认入账", main(done))
+        assert "可以入账" not in main(done)
         file = SimpleUploadedFile("再来一次.csv", content)
         again = act(client, "/finance/statements/", account=account.pk, file=file)
     assert again.status_code == 422
@@ -141,6 +143,7 @@ def test_a_line_is_put_into_the_revolving_fund_and_taken_back_from_its_trail(
             "/finance/match/fund", {"act_key": new_key(), "line": line.pk, "amount": "1000.01"}, follow=True
         )
         assert "剩余 ¥1,000.00" in text_of(over)
+        assert over.context["fund_typed"] == "1000.01"
         made = TopUp.objects.get()
         assert f"/finance/fund/{made.pk}/" in client.get("/finance/fund/").content.decode()
         way = client.get(f"/finance/fund/{made.pk}/")
@@ -165,8 +168,15 @@ def test_a_part_and_several_lines(home: House, account: BankAccount, case: Case)
         )
         client = signed_in(home.finance)
         given = {"line": first.pk, "case": case.pk}
+        unread = act(client, "/finance/match/claim", **given, amount="abc")
+        assert "看不懂金额“abc”。请填写" in main(client.get(unread["Location"])), "two sentences"
         both = act(client, "/finance/match/claim", **given, **{"with": second.pk, "amount": "10"})
         assert 'value="10"' in text_of(client.get(both["Location"])), "what was typed stays"
+        wrong = act(client, "/finance/match/claim", **given, amount="12.5万", q=case.number)
+        kept = client.get(wrong["Location"])
+        assert "金额超过这笔流水没有认领的部分，剩余 ¥100.00" in main(kept)
+        assert (kept.context["text"], kept.context["typed"]) == (case.number, "12.5万"), "and the case found"
+        assert [each["case"] for each in kept.context["candidates"]] == [case]
         assert not Receipt.objects.exists()
         act(client, "/finance/match/claim", **given, amount="30.00")
         act(client, "/finance/match/claim", **given, **{"with": second.pk})

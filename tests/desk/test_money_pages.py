@@ -70,6 +70,9 @@ def test_a_small_payout_from_asking_to_the_banks_word(home: House, case: Case, r
         payout = Payout.objects.get(receipt=receipt)
         assert payout.state == "submitted"
         director, funds = signed_in(home.director), signed_in(home.funds)
+        assert "带 * 的必填" not in text_of(director.get(step(payout, "approve"))), (
+            "nothing is to be filled in"
+        )
         assert confirmed(director, step(payout, "approve"))[1].status_code == 302
         untyped = funds.post(step(payout, "send"), fill(funds, step(payout, "send")) | {"confirmed": "1"})
         assert untyped.status_code == 422

@@ -72,7 +72,7 @@ def test_from_approval_to_the_banks_answer(home: House) -> None:
         shown = main(post(checker, "approve", made))
         assert "贰佰零贰元整" in shown
         assert {row.state for row in Payout.objects.all()} == {"submitted"}
-        assert "已办理 2 笔" in post(checker, "approve", made, confirmed=1).content.decode()
+        assert "已批准 2 笔" in post(checker, "approve", made, confirmed=1).content.decode()
         assert {row.state for row in Payout.objects.all()} == {"approved"}
         assert re.search(r"已批准、待付款\s*2\s*笔\s*¥202.00", main(payer.get("/finance/")))
         assert "大写" in main(payer.get("/finance/payments/?tab=pay"))
@@ -86,6 +86,7 @@ def test_from_approval_to_the_banks_answer(home: House) -> None:
         assert file["Content-Disposition"] == f'attachment; filename="{batch.name}.csv"'
         again = payer.post(f"{home_of}file", {"act_key": new_key(), "reason": ""})
         assert (again.status_code, "没有填写理由" in main(again)) == (422, True)
+        assert "今天 10:00" in main(again), "when it was downloaded, on the court's clock"
         rows = [
             f"{row.reference},{row.payout.amount},成功,H{row.pk},{time.today().isoformat()}"
             for row in Instruction.objects.select_related("payout")

@@ -206,3 +206,12 @@ def test_the_panel_is_offered_until_the_answer_lies_for_approval() -> None:
     with time.travel("2023-06-20 10:00"):
         page = client_of(officer).get(f"/petitions/{petition.pk}/")
     assert {entry["step"].name for entry in page.context["todo"]} == {"panel", "ask", "move"}
+    first, *others = page.context["todo"]
+    assert (first["step"].name, first["is_next"]) == ("ask", True), "what comes next stands first and open"
+    assert not any("is_next" in entry for entry in others)
+    with time.travel("2023-06-20 10:30"):
+        sent(client_of(officer), petition, "ask", words="答复如下")
+        page = client_of(officer).get(f"/petitions/{petition.pk}/")
+    assert not any(entry.get("is_next") for entry in page.context["todo"]), "it waits for its approval"
+    assert "等待批准" in main(page)
+    assert 'href="/approvals">看审批' in page.content.decode()

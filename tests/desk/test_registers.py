@@ -95,7 +95,7 @@ def test_each_register_is_a_page_and_a_workbook(told: tuple[House, Case], name: 
         ("causes", ["领款材料手续不全：1 笔", "领款人拒不领取：1 笔", "提存办理中", "没有记录原因：1 笔"]),
         ("ageing", ["5天以内：3 笔，¥6,000.00"]),
         ("plans", ["3,000.00", "第 1 版", "张三", "0 / 2 人"]),
-        ("old", ["12,300.00", "2020-05-10", "未开始"]),
+        ("old", ["12,300.00", "2020年5月10日", "未开始"]),
     ],
 )
 def test_what_stands_in_a_register(told: tuple[House, Case], name: str, words: list[str]) -> None:

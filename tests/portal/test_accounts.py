@@ -179,6 +179,28 @@ def test_a_change_is_taken_back_before_it_is_in_force() -> None:
     assert account_in_force(case) == CARD
 
 
+def test_each_change_is_taken_back_on_the_page_and_a_second_tap_says_how_it_stands() -> None:
+    _home, case = at_work()
+    with time.travel("2025-03-07 10:00"):
+        user, code = changing(case)
+        party = Party.objects.get(case=case, role="applicant").pk
+        who = {"case_id": case.pk, "party_id": party, "actor": user, "at": time.now()}
+        client, address = client_of(user), f"/my/cases/{case.pk}/account/"
+        confirm_account(**who, code=code, key=key())
+        assert client.post(f"{address}withdraw").status_code == 302
+    with time.travel("2025-03-08 10:00"):
+        give(case, user, OTHER)
+        again = Message.objects.filter(topic="account_code").latest("pk").full_text
+        confirm_account(**who | {"at": time.now()}, code=re.search(r"\d{6}", again)[0], key=key())
+        assert client.post(f"{address}withdraw").status_code == 302
+        assert "已撤回" in words(client.get(address))
+        assert client.post(f"{address}withdraw").status_code == 302
+        assert "现在没有等待生效的变更" in words(client.get(address))
+    with time.travel("2025-03-10 10:00"):
+        assert change_accounts() == 0
+    assert account_in_force(case) == CARD
+
+
 def test_nothing_is_changed_once_a_payout_has_begun() -> None:
     home, case = at_work()
     with time.travel("2025-03-07 10:00"):

@@ -94,7 +94,7 @@ def test_the_code_on_the_paper_opens_for_its_company_only() -> None:
     with time.travel("2025-03-07 10:00"):
         who = {"case_id": case.pk, "party_id": party.pk, "actor": case.owner}
         plain = issue_paper_code(**who, at=time.now(), key=key())
-        with pytest.raises(BadInput, match="验证码不正确"):
+        with pytest.raises(BadInput, match="登录码不正确"):
             sign_in_by_paper(code=plain, place=HERE, at=time.now(), company=Company(OTHERS, "孙经理"))
         user = sign_in_by_paper(code=plain, place=HERE, at=time.now(), company=Company(OURS, "孙经理"))
     assert Reader.objects.get(user=user).representative == "孙经理"
@@ -123,7 +123,7 @@ def test_the_page_says_what_is_missing_and_signs_in_by_the_code() -> None:
         ({"phone": ""}, "请填写登录码，或者单位联系手机号"),
         ({"credit_code": OURS[:-1] + ("A" if OURS[-1] != "A" else "B")}, "对照营业执照"),
         ({"representative": ""}, "请填写“您的姓名”"),
-        ({"code": "AAAABBBBCCCC"}, "验证码不正确"),
+        ({"code": "AAAABBBBCCCC"}, "登录码不正确"),
     ):
         page = post(client, **changes)
         assert (page.status_code, said in words(page)) == (422, True), said

@@ -182,6 +182,14 @@ def test_what_is_filled_in_is_kept_when_refused_and_says_what_to_do() -> None:
     response = client.post(url("letters", case.pk), given)
     assert response.status_code == 422
     assert "请填写" in words(response)
+    long = client.post(url("letters", case.pk), {**given, "words": "字" * 2001})
+    assert long.status_code == 422
+    assert "最多 2000 个字，现在有 2001 个字" in words(long)
+    assert "字" * 2001 in long.content.decode()
+    assert not re.search(r"<textarea[^>]*maxlength", form.content.decode()), "the browser would cut it unsaid"
+    wrong = SimpleUploadedFile("a.exe", b"MZ" * 40)
+    refused = client.post(url("letters", case.pk), {**given, "words": "见照片", "photos": [wrong]})
+    assert "不能接收这种文件。可以上传" in words(refused)
 
 
 def first_load(client: Any, address: str) -> int:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             sheet = choose_sheet(read_workbook(options["file"]), options["sheet"])
             ledger = read_ledger(sheet, place=place_of(court), at=at)
         except BadInput as error:
-            raise CommandError(f"{error}{error.fix}") from error
+            raise CommandError(error.in_full) from error
         filed, standing = self._file(ledger, court, actor, at, dry_run=options["dry_run"])
         self._report(ledger, filed, standing, dry_run=options["dry_run"])
         if ledger.problems:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 court=court, code=options["template"], actor="system:console", at=time.now()
             )
         except BadInput as refused:
-            raise CommandError(f"{refused}{refused.fix}") from refused
+            raise CommandError(refused.in_full) from refused
         self.stdout.write(f"{court.name}：新建 {len(founded)} 个机构。")
         for unit in founded:
             self.stdout.write(f"  {unit.get_kind_display()}  {unit.name}")

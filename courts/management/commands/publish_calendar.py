@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except User.DoesNotExist:
             self._stop(_("没有用户“%s”。核对用户名。") % options["by"])
         except DomainError as refused:
-            self._stop(f"{refused}{refused.fix}")
+            self._stop(refused.in_full)
         else:
             words = {"year": options["year"], "n": written}
             self.stdout.write(_("%(year)d 年放假安排：写入 %(n)d 天。") % words)

@@ -56,7 +56,7 @@ def revolving(request: HttpRequest) -> HttpResponse:
             declare_opening(court=court, upload=upload, actor=request.user, at=at, key=key, **given)
         except DomainError as refused:
             field = getattr(refused, "field", "")
-            form.add_error(field if field in form.fields else None, f"{refused}{refused.fix}")
+            form.add_error(field if field in form.fields else None, refused.in_full)
         else:
             messages.success(request, _("已登记期初余额 %s。") % format_yuan(given["amount"]))
             return redirect("desk:revolving_fund")
@@ -97,7 +97,7 @@ def top_up(request: HttpRequest, pk: int) -> HttpResponse:
                 top_up_id=made.pk, reason=form.cleaned_data["reason"], actor=request.user, at=at, key=key
             )
         except DomainError as refused:
-            form.add_error(None, f"{refused}{refused.fix}")
+            form.add_error(None, refused.in_full)
         else:
             messages.success(request, _("已撤销拨入，分录已冲销，这笔流水回到不明款。"))
             return redirect("desk:revolving_fund")

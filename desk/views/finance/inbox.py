@@ -138,7 +138,7 @@ def account(request: HttpRequest) -> HttpResponse:
                 court=request.user.court, actor=request.user, at=time.now(), key=key, **given
             )
         except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, f"{refused}{refused.fix}")
+            form.add_error(refused.field if refused.field in form.fields else None, refused.in_full)
         else:
             return redirect("desk:finance_statements")
     return render(request, "desk/finance/account.html", {"form": form}, status=422 if form.errors else 200)

@@ -62,6 +62,7 @@ def match(request: HttpRequest) -> HttpResponse:
         "age": tables.age(found.chosen, limits, today) if found.chosen else None,
         "text": text,
         "typed": request.GET.get("amount", "")[:60],
+        "fund_typed": request.GET.get("fund", "")[:60],
         "candidates": [_candidate(each) for each in found.candidates],
         "claimed": [
             {
@@ -121,9 +122,8 @@ def claim(request: HttpRequest) -> HttpResponse:
             case_id=case_id, parts=parts, actor=request.user, at=time.now(), key=key_of(request)
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        typed = {name: request.POST.get(name, "")[:60] for name in ("line", "amount")}
-        return redirect(f"{reverse('desk:finance_match')}?{urlencode(typed)}")
+        messages.error(request, refused.in_full)
+        return _again(request, typed="amount")
     total = sum((receipt.amount for receipt in receipts), Decimal(0))
     messages.success(
         request,
@@ -145,8 +145,8 @@ def claim_fund(request: HttpRequest) -> HttpResponse:
             line_id=line_id, amount=amount, actor=request.user, at=time.now(), key=key_of(request)
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
-        return redirect(f"{reverse('desk:finance_match')}?line={line_id}")
+        messages.error(request, refused.in_full)
+        return _again(request, typed="fund")
     messages.success(
         request,
         _("已拨入周转基金 %(amount)s（%(capitals)s）。")
@@ -168,10 +168,18 @@ def undo(request: HttpRequest, receipt_id: int) -> HttpResponse:
             key=key_of(request),
         )
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
     else:
         messages.success(request, _("已撤销认领，分录已冲销，这笔流水回到不明款。"))
     return redirect("desk:finance_match")
+
+
+def _again(request: HttpRequest, *, typed: str) -> HttpResponse:
+    """The desk as it was when the claim was refused: the line, the case looked up, the amount as typed in its box."""
+    kept = {name: request.POST.get(name, "")[:60] for name in ("line", "q")}
+    kept[typed] = request.POST.get("amount", "")[:60]
+    given = urlencode({name: text for name, text in kept.items() if text})
+    return redirect(f"{reverse('desk:finance_match')}?{given}")
 
 
 def _asked(request: HttpRequest) -> tuple[int, list[Part]]:

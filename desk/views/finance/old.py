@@ -100,7 +100,7 @@ def _done(form: Any, run: Callable[[], Any]) -> bool:
     except DomainError as refused:
         form.is_valid()
         field = getattr(refused, "field", "")
-        form.add_error(field if field in form.fields else None, f"{refused}{refused.fix}")
+        form.add_error(field if field in form.fields else None, refused.in_full)
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.actions.money import approve_payout
@@ -26,6 +28,7 @@ from desk.addresses import here, number_of
 from desk.onetime import key_of, new_key
 from desk.selectors import payments as found_in
 from desk.tables import payments as tables
+from desk.words import instant_words
 from funds import policy
 from funds.actions.paybatches import download_batch, take_returns
 from funds.bank.files import layouts
@@ -37,6 +40,11 @@ from kernel.money import format_yuan
 from kernel.workbooks import MOST_BYTES
 
 TABS = {"check": policy.CHECK, "pay": policy.PAY}
+DONE = {
+    "approve": _lazy("已批准 %d 笔，可以付款。"),
+    "file": _lazy("已生成批次，共 %d 笔；下载文件交银行，导入回盘后才算付清。"),
+    "direct": _lazy("已向银行发出 %d 笔付款指令；银行确认后才算付清。"),
+}
 
 
 @require_GET
@@ -78,16 +86,14 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     try:
         done = _do(request, name, chosen)
     except DomainError as refused:
-        messages.error(request, f"{refused}{refused.fix}")
+        messages.error(request, refused.in_full)
         return redirect(back)
     for payout_id, refused in done.refused[:5]:
-        messages.error(
-            request, _("发放 %(id)d：%(why)s") % {"id": payout_id, "why": f"{refused}{refused.fix}"}
-        )
+        messages.error(request, _("发放 %(id)d：%(why)s") % {"id": payout_id, "why": refused.in_full})
     if len(done.refused) > 5:
         messages.error(request, _("另有 %d 笔没有办理，留在列表中。") % (len(done.refused) - 5))
     if done.count:
-        messages.success(request, _("已办理 %d 笔。") % done.count)
+        messages.success(request, DONE[name] % done.count)
     return redirect("desk:payment_batch", done.batch.pk) if done.batch else redirect(back)
 
 
@@ -109,7 +115,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         given = request.POST.get("reason", "")
         file = download_batch(batch_id=pk, reason=given, actor=request.user, at=at, key=key_of(request))
     except DomainError as refused:
-        return _batch_page(request, row, f"{refused}{refused.fix}")
+        return _batch_page(request, row, refused.in_full)
     response = HttpResponse(file.content, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     response["Cache-Control"] = "private, no-store"
@@ -133,7 +139,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
             path.write_bytes(given.read())
             done = take_returns(batch_id=pk, path=path, name=given.name, actor=request.user, at=at)
     except DomainError as refused:
-        return _batch_page(request, row, f"{refused}{refused.fix}")
+        return _batch_page(request, row, refused.in_full)
     words = _(
         "回盘已导入：成功 %(paid)d 笔，退回 %(returned)d 笔，结果不明 %(unknown)d 笔，未采用 %(problems)d 行。"
     )
@@ -244,6 +250,10 @@ def _batch_page(request: HttpRequest, row: PaymentBatch, refused: str = "") -> H
         ],
         "columns": tables.line_columns(),
         "groups": tables.line_groups(lines, numbers),
+        "downloads": [
+            {**each, "at": instant_words(dt.datetime.fromisoformat(each["at"]), time.today(request.at))}
+            for each in row.downloads
+        ],
         "returns": found_in.returns(row),
         "refused": refused,
         "download_key": new_key(),

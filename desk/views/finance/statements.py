@@ -99,7 +99,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             key=key_of(request),
         )
     except DomainError as refused:
-        return _mapping(request, found, chosen, f"{refused}{refused.fix}", balances)
+        return _mapping(request, found, chosen, refused.in_full, balances)
     return redirect("desk:finance_statement", pk)
 
 

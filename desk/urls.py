@@ -82,9 +82,11 @@ urlpatterns = [
         "delegations/<int:delegation_id>/withdraw", delegating.withdraw_delegation, name="withdraw_delegation"
     ),
     path("assign", assigning.assign, name="assign"),
+    path("assign/freeze", assigning.assign_freeze, name="assign_freeze"),
     path("assign/preview", assigning.assign_preview, name="assign_preview"),
     path("assign/all", assigning.assign_all, name="assign_all"),
     path("handover", assigning.hand_over, name="handover"),
+    path("handover/freeze", assigning.hand_over_freeze, name="handover_freeze"),
     path("handover/preview", assigning.hand_over_preview, name="handover_preview"),
     path("handover/confirm", assigning.hand_over_confirm, name="handover_confirm"),
     path("notifications", notices.notifications, name="notifications"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cases import conversions
@@ -37,35 +38,14 @@ def assign_case(
     Raises NotAllowed, BadInput (not of this court, inactive, recused), WrongState (closed, or a guard of the rules).
     """
     with transaction.atomic(durable=True):
-        locked = lock_case(case_id=case_id, key=key, user=actor)
-        if (event := known(locked, kind="case.assigned", data={"owner": owner.pk})) is not None:
-            return event
-        may(actor, "assign", "W", _("分案"))
-        in_reach(locked, actor)
-        if locked.case.state not in (CaseState.FILED, CaseState.ASSIGNED):
-            raise WrongState(
-                _("案件%s，不能再分案。") % locked.case.get_state_display(), fix=_("换承办人请用移交。")
-            )
-        check_receiver(locked, owner, team)
-        day = on or today(at)
-        check_day(locked, day, at)
-        teams = team_facts(locked, team, day)
-        warnings = guard(locked, ("assign_handler", ACTION), {"handler_post": owner.post, **teams})
-        locked.case.assign(owner, team)
-        move(locked.case)
-        act = Act(
-            kind="case.assigned",
-            key=key,
-            on=day,
-            happened=[("case_assigned", locked.root)],
-            facts=[(locked.root, "handler_post", owner.post), *kind_of_team(locked, team)],
-            node=open_node(locked, "assignment"),
-            papers=["acceptance_notice"],
-            data={"owner": owner.pk, "team": team and team.pk},
-            warnings=warnings,
-            quiet=locked.case.imported and day < today(locked.case.created_at),
-        )
-        return perform(locked, act, actor=actor, at=at)
+        return _assign(case_id, owner, team, actor, at, key, on=on)
+
+
+def assign_seen(
+    *, case_id: int, seen_version: int, owner: User, team: Unit | None, actor: User, at: dt.datetime, key: str
+) -> Event:
+    """分案 of one case as it was seen, within the caller's transaction. Raises Conflict when it has changed since."""
+    return _assign(case_id, owner, team, actor, at, key, seen_version=seen_version)
 
 
 def hand_over_cases(
@@ -204,21 +184,79 @@ def lightest(cases: Sequence[tuple[int, int]]) -> int | None:
 
 def loads(court_id: int, on: dt.date) -> list[tuple[int, int]]:
     """(handler, open cases) of everyone who may be given cases in a court, for assignment by load."""
+    return loads_of([court_id], on)[court_id]
+
+
+def loads_of(court_ids: Collection[int], on: dt.date) -> dict[int, list[tuple[int, int]]]:
+    """The same of several courts, by court. Two queries."""
     handlers = (
         User.objects.filter(
-            court_id=court_id, is_active=True, appointments__role="handler", appointments__since__lte=on
+            court_id__in=court_ids, is_active=True, appointments__role="handler", appointments__since__lte=on
         )
         .exclude(appointments__role="handler", appointments__until__lt=on)
         .distinct()
-        .values_list("pk", flat=True)
+        .values_list("pk", "court_id")
     )
-    counted = dict.fromkeys(handlers, 0)
-    open_cases = Case.objects.filter(owner_id__in=counted, state__in=OPEN_STATES).values_list(
-        "owner_id", flat=True
+    courts = dict(handlers)
+    held = Case.objects.filter(owner_id__in=courts, state__in=OPEN_STATES).order_by()
+    counted = dict(held.values_list("owner_id").annotate(n=Count("pk")))
+    found: dict[int, list[tuple[int, int]]] = {court: [] for court in court_ids}
+    for pk, court in sorted(courts.items()):
+        found[court].append((pk, counted.get(pk, 0)))
+    return found
+
+
+def _assign(
+    case_id: int,
+    owner: User,
+    team: Unit | None,
+    actor: User,
+    at: dt.datetime,
+    key: str,
+    *,
+    on: dt.date | None = None,
+    seen_version: int | None = None,
+) -> Event:
+    locked = lock_case(case_id=case_id, key=key, user=actor)
+    if (event := known(locked, kind="case.assigned", data={"owner": owner.pk})) is not None:
+        return event
+    may(actor, "assign", "W", _("分案"))
+    in_reach(locked, actor)
+    if locked.case.state not in (CaseState.FILED, CaseState.ASSIGNED):
+        raise WrongState(
+            _("案件%s，不能再分案。") % locked.case.get_state_display(), fix=_("换承办人请用移交。")
+        )
+    _check_seen(locked, seen_version, _("分案"))
+    check_receiver(locked, owner, team)
+    day = on or today(at)
+    check_day(locked, day, at)
+    teams = team_facts(locked, team, day)
+    warnings = guard(locked, ("assign_handler", ACTION), {"handler_post": owner.post, **teams})
+    locked.case.assign(owner, team)
+    move(locked.case)
+    act = Act(
+        kind="case.assigned",
+        key=key,
+        on=day,
+        happened=[("case_assigned", locked.root)],
+        facts=[(locked.root, "handler_post", owner.post), *kind_of_team(locked, team)],
+        node=open_node(locked, "assignment"),
+        papers=["acceptance_notice"],
+        data={"owner": owner.pk, "team": team and team.pk},
+        warnings=warnings,
+        quiet=locked.case.imported and day < today(locked.case.created_at),
     )
-    for owner_id in open_cases:
-        counted[owner_id] += 1
-    return sorted(counted.items())
+    return perform(locked, act, actor=actor, at=at)
+
+
+def _check_seen(locked: Locked, seen_version: int | None, doing: str) -> None:
+    if seen_version not in (None, locked.case.version):
+        raise Conflict(
+            _("%(number)s在选定后被改动过，本次没有%(doing)s。")
+            % {"number": locked.case.number, "doing": doing},
+            code="CASE-VERSION",
+            fix=_("回到清单重新选择。"),
+        )
 
 
 def _hand_over(
@@ -239,12 +277,7 @@ def _hand_over(
     if not allowed:
         raise NotAllowed(_("您没有移交案件的权限。"), fix=_("请团队长或指挥中心办理。"))
     in_reach(locked, actor)
-    if seen_version not in (None, locked.case.version):
-        raise Conflict(
-            _("%s在选定后被改动过，本次没有移交。") % locked.case.number,
-            code="CASE-VERSION",
-            fix=_("回到清单重新选择。"),
-        )
+    _check_seen(locked, seen_version, _("移交"))
     return change_holder(locked, owner, team, reason, actor, at, key)
 
 

@@ -1,18 +1,20 @@
-"""批量办结、批量移交、批量转办: freeze what is seen, fill it in, then one verb a row, each in its own transaction."""
+"""批量办结、批量移交、批量转办、批量分案: freeze what is seen, fill it in, then one verb a row, each in its own transaction."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.assigning import hand_over_seen
+from cases.actions.assigning import assign_seen, hand_over_seen
 from cases.actions.completing import complete_seen
 from cases.actions.passing import pass_on_seen
 from cases.models import Batch, BatchRow, Case, Node, Task
+from cases.querysets import CaseQuerySet
+from cases.states import CaseState
 from courts.models import Unit, User
 from events import log
 from jobs.actions.asking import ask_job
@@ -72,14 +74,36 @@ def freeze_cases(
     *, case_ids: Sequence[int], conditions: Sequence[str], whole: bool, actor: User, at: dt.datetime, key: str
 ) -> Batch:
     """Freeze open cases of one court for a hand-over. Raises BadInput: none, too many, of several courts."""
-    seen = Case.objects.visible_to(actor).open().filter(pk__in=_few(case_ids)).order_by("pk")
-    cases = list(seen.only("pk", "court_id", "version"))
-    if not cases:
-        raise BadInput(_("没有可以移交的案件。"), fix=_("先勾选要移交的案件；已结案的案件不在内。"))
-    if len({case.court_id for case in cases}) > 1:
-        raise BadInput(_("选中的案件不在同一个法院。"), fix=_("一次只移交一个法院的案件。"))
+    cases = _of_one_court(Case.objects.open(), case_ids, actor, Batch.Kind.HAND_OVER)
     made = Batch(kind=Batch.Kind.HAND_OVER, conditions=list(conditions), whole=whole)
     return _freeze(made, [(case.pk, None, case.version, None) for case in cases], actor, at, key)
+
+
+def freeze_assignment(
+    *, owners: Mapping[int, Mapping[str, int | None]], actor: User, at: dt.datetime, key: str
+) -> Batch:
+    """批量分案: freeze all cases that wait for a handler, each with who shall get it. Raises BadInput as freeze_cases.
+
+    owners: case -> {owner, team}, kept as the values of its row, which can be changed until it is confirmed.
+    """
+    waiting = Case.objects.filter(state=CaseState.FILED, owner__isnull=True)
+    cases = _of_one_court(waiting, owners, actor, Batch.Kind.ASSIGN)
+    made = Batch(kind=Batch.Kind.ASSIGN, conditions=[], whole=True)
+    rows = [(case.pk, None, case.version, None) for case in cases]
+    return _freeze(made, rows, actor, at, key, values=owners)
+
+
+def _of_one_court(
+    cases: CaseQuerySet, case_ids: Collection[int], actor: User, doing: Batch.Kind
+) -> list[Case]:
+    seen = cases.visible_to(actor).filter(pk__in=_few(case_ids)).order_by("pk")
+    found = list(seen.only("pk", "court_id", "version"))
+    what = str(doing.label).removeprefix("批量")
+    if not found:
+        raise BadInput(_("没有可以%s的案件。") % what, fix=_("先勾选要%s的案件；已结案的案件不在内。") % what)
+    if len({case.court_id for case in found}) > 1:
+        raise BadInput(_("选中的案件不在同一个法院。"), fix=_("一次只%s一个法院的案件。") % what)
+    return found
 
 
 def check_kind(kind: str) -> NodeDef:
@@ -182,16 +206,15 @@ def _do(row: BatchRow, actor: User, at: dt.datetime) -> None:
             **by,
         )
         return
-    owner = User.objects.get(pk=row.given["owner"])
-    team = Unit.objects.filter(pk=row.given.get("team")).first()
-    hand_over_seen(
-        case_id=row.case_id,
-        seen_version=row.seen_version,
-        owner=owner,
-        team=team,
-        reason=row.given["reason"],
-        **by,
-    )
+    to = {
+        "owner": User.objects.get(pk=row.given["owner"]),
+        "team": Unit.objects.filter(pk=row.given.get("team")).first(),
+    }
+    seen = {"case_id": row.case_id, "seen_version": row.seen_version}
+    if row.batch.kind == Batch.Kind.ASSIGN:
+        assign_seen(**seen, **to, **by)
+    else:
+        hand_over_seen(**seen, **to, reason=row.given["reason"], **by)
 
 
 def _finished(batch: Batch, total: int) -> Stride:
@@ -211,6 +234,7 @@ def _freeze(
     actor: User,
     at: dt.datetime,
     key: str,
+    values: Mapping[int, Mapping[str, int | None]] | None = None,
 ) -> Batch:
     with transaction.atomic(durable=True):
         standing = Batch.objects.filter(key=key, asked_by=actor).first()
@@ -219,7 +243,14 @@ def _freeze(
         made.asked_by, made.frozen_at, made.key = actor, at, key
         made.save()
         BatchRow.objects.bulk_create(
-            BatchRow(batch=made, case_id=case, node_id=node, seen_version=version, seen_holder=holder)
+            BatchRow(
+                batch=made,
+                case_id=case,
+                node_id=node,
+                seen_version=version,
+                seen_holder=holder,
+                values=(values or {}).get(case),
+            )
             for case, node, version, holder in rows
         )
         data = {"kind": made.kind, "node": made.node_kind, "rows": len(rows), "conditions": made.conditions}
@@ -227,7 +258,7 @@ def _freeze(
         return made
 
 
-def _few(ids: Sequence[int]) -> set[int]:
+def _few(ids: Collection[int]) -> set[int]:
     wanted = set(ids)
     if len(wanted) > MOST:
         raise BadInput(_("一次最多 %d 条。") % MOST, fix=_("把条件写得更具体，分几批办理。"))

@@ -36,6 +36,7 @@ class Batch(models.Model):
         COMPLETE = "complete", _("批量办结")
         HAND_OVER = "hand_over", _("批量移交")
         PASS_ON = "pass_on", _("批量转办")
+        ASSIGN = "assign", _("批量分案")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("待确认")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from desk.forms.act_form import KeyedForm
 from desk.forms.central import ColleagueForm
 from desk.forms.declared import field_of
+from desk.selectors.assigning import Officer
 from regimes.nodes import NodeDef
 
 
@@ -63,6 +64,30 @@ class RowForm(BulkForm):
         """Say at each field which row it belongs to."""
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label} {number}"
+
+
+class OwnerRowForm(forms.Form):
+    """批量分案: who gets the case of one row."""
+
+    owner = forms.TypedChoiceField(
+        label=_lazy("承办人"), coerce=int, error_messages={"required": _lazy("请选择承办人。")}
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, officers: Sequence[Officer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.officers = {officer.user_id: officer for officer in officers}
+        self.fields["owner"].choices = [("", "—"), *((o.user_id, o.words) for o in officers)]
+
+    def name_for(self, number: str) -> None:
+        """Say at the field which row it belongs to."""
+        self.fields["owner"].widget.attrs["aria-label"] = _("%(number)s 的承办人") % {"number": number}
+
+    @property
+    def values(self) -> dict[str, int | None]:
+        """What the row keeps: the handler and the team."""
+        team = self.officers[self.cleaned_data["owner"]].team
+        return {"owner": self.cleaned_data["owner"], "team": team and team.pk}
 
 
 def initial_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case as Choice
@@ -33,7 +33,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class BatchPage:
     """A page of a batch. counts: state -> rows. receivers: who may be given the cases or
-    nodes of a draft."""
+    nodes of a draft. shares: of a draft that gives cases away: handler -> cases."""
 
     batch: Batch
     job: Job | None
@@ -42,6 +42,7 @@ class BatchPage:
     receivers: list[Officer] | list[User]
     next: str
     prev: str
+    shares: dict[int, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -52,7 +53,7 @@ class BatchPage:
 def batch_page(
     *, user: User, batch_id: int, on: Any, after: str = "", before: str = "", size: int = SIZE
 ) -> BatchPage | None:
-    """One page of one's own batch, what was refused first; None: there is none. Ten queries at most."""
+    """One page of one's own batch, what was refused first; None: there is none. Eleven queries at most."""
     batch = Batch.objects.visible_to(user).select_related("asked_by").filter(pk=batch_id).first()
     if batch is None:
         return None
@@ -67,7 +68,11 @@ def batch_page(
     shown = [row for _name, row in found.rows]
     cases = _cases(user, shown)
     receivers: list[Officer] | list[User] = []
-    if batch.kind == Batch.Kind.HAND_OVER and batch.state == Batch.State.DRAFT and cases:
+    shares: dict[int, int] = {}
+    to_owners = batch.kind in (Batch.Kind.HAND_OVER, Batch.Kind.ASSIGN)
+    if batch.kind == Batch.Kind.ASSIGN and batch.state == Batch.State.DRAFT:
+        shares = _shares(batch)
+    if to_owners and batch.state == Batch.State.DRAFT and cases:
         receivers = officers_of(next(iter(cases.values())).court_id, on)
     elif batch.kind == Batch.Kind.PASS_ON and batch.state == Batch.State.DRAFT:
         receivers = [person for person in _around(batch, on) if person.pk != user.pk]
@@ -79,7 +84,13 @@ def batch_page(
         receivers=receivers,
         next=found.next,
         prev=found.prev,
+        shares=shares,
     )
+
+
+def _shares(batch: Batch) -> dict[int, int]:
+    rows = batch.rows.order_by().values_list("values__owner")
+    return {int(owner): n for owner, n in rows.annotate(n=Count("pk"))}
 
 
 def _around(batch: Batch, on: Any) -> list[User]:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import Batch, BatchRow
-from desk.forms.batches import RowForm
+from desk.forms.batches import OwnerRowForm, RowForm
+from desk.selectors.assigning import Officer
 from desk.selectors.batches import BatchPage, Line
 from desk.tables.worklist import case_address
 from regimes.nodes import load_nodes
@@ -48,7 +49,19 @@ def note(found: BatchPage) -> str:
     return _("共 %(n)d 条，办成 %(done)d 条，没有办成 %(refused)d 条") % counts
 
 
-def draft_rows(found: BatchPage, forms: Mapping[int, RowForm]) -> list[Row]:
+def shares(found: BatchPage) -> list[Row]:
+    """How many of the cases each handler gets, and how many that handler holds then."""
+    return [
+        {
+            "label": officer.name,
+            "value": _("%(n)d 件，分后在办 %(all)d 件") % {"n": n, "all": officer.cases + n},
+        }
+        for officer in found.receivers
+        if isinstance(officer, Officer) and (n := found.shares.get(officer.user_id, 0))
+    ]
+
+
+def draft_rows(found: BatchPage, forms: Mapping[int, RowForm | OwnerRowForm]) -> list[Row]:
     """Each row with its own fields."""
     return [
         {
@@ -80,7 +93,7 @@ def _row(line: Line, batch: Batch) -> Row:
     row: BatchRow = line.row
     said = str(row.get_state_display())
     if row.state == BatchRow.State.DONE and batch.kind != Batch.Kind.COMPLETE:
-        said = _("已转办") if batch.kind == Batch.Kind.PASS_ON else _("已移交")
+        said = _("已%s") % str(batch.get_kind_display()).removeprefix("批量")
     return {
         "id": str(row.pk),
         "cells": [

@@ -1,10 +1,11 @@
-"""批量办结、批量移交、批量转办: freeze what is ticked or all that is filtered, fill in, confirm, see what became of each row."""
+"""批量办结、批量移交、批量转办、批量分案: freeze what is ticked or all that is filtered, fill in, confirm, see what became of each row."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from cases.actions import batches as verbs
 from cases.models import Batch
 from courts.access import staff
 from desk import exporting, onetime
-from desk.forms.batches import BulkForm, PassOnForm, RowForm, initial_of
+from desk.forms.batches import BulkForm, OwnerRowForm, PassOnForm, RowForm, initial_of
 from desk.forms.handing_over import HandoverForm
 from desk.queries import cases_asked, nodes_asked
 from desk.selectors.assigning import teams_of
@@ -34,6 +35,8 @@ from kernel.errors import DomainError
 TYPED_FROM = 50
 AT_ONCE = 20.0
 """Seconds that a small batch is worked on before the page answers; a worker does the rest."""
+BACK = {Batch.Kind.HAND_OVER: "desk:cases", Batch.Kind.ASSIGN: "desk:assign"}
+"""Where a batch comes from that is none of nodes."""
 QUERY = "list"
 """The field with the list's own query, for 选择全部."""
 
@@ -126,7 +129,7 @@ def _act(request: HttpRequest, found: BatchPage, at: dt.datetime) -> HttpRespons
     if what == "drop":
         verbs.drop(**by)
         messages.success(request, _("已放弃，一条也没有办。"))
-        return redirect("desk:cases" if found.batch.kind == Batch.Kind.HAND_OVER else "desk:worklist")
+        return redirect(BACK.get(found.batch.kind, "desk:worklist"))
     if what == "apply":
         return _apply(request, found, at)
     rows = _row_forms(request, found, at)
@@ -150,7 +153,7 @@ def _act(request: HttpRequest, found: BatchPage, at: dt.datetime) -> HttpRespons
 
 def _apply(request: HttpRequest, found: BatchPage, at: dt.datetime) -> HttpResponse:
     form = _common(found, at, request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or found.batch.kind == Batch.Kind.ASSIGN:
         return _draft(request, found, at, common=form, status=422)
     if found.batch.kind == Batch.Kind.HAND_OVER:
         owner = form.cleaned_data["owner"]
@@ -171,24 +174,30 @@ def _common(found: BatchPage, at: dt.datetime, data: Any = None) -> Any:
         return HandoverForm(data, receivers=found.receivers, initial=first)
     if found.batch.kind == Batch.Kind.PASS_ON:
         return PassOnForm(data, people=found.receivers, initial=first)
+    if found.batch.kind == Batch.Kind.ASSIGN:
+        return forms.Form(data)
     definition = verbs.check_kind(found.batch.node_kind)
     return BulkForm(data, definition=definition, today=time.today(at), initial=first)
 
 
-def _row_forms(request: HttpRequest, found: BatchPage, at: dt.datetime) -> dict[int, RowForm]:
+def _row_forms(request: HttpRequest, found: BatchPage, at: dt.datetime) -> dict[int, RowForm | OwnerRowForm]:
     """The fields of each row of the page; none for a hand-over, which is the same for all."""
-    if found.batch.kind != Batch.Kind.COMPLETE:
+    if found.batch.kind in (Batch.Kind.HAND_OVER, Batch.Kind.PASS_ON):
         return {}
-    definition, today = verbs.check_kind(found.batch.node_kind), time.today(at)
+    make = OwnerRowForm
+    given: dict[str, Any] = {"officers": found.receivers}
+    if found.batch.kind == Batch.Kind.COMPLETE:
+        make = RowForm
+        given = {"definition": verbs.check_kind(found.batch.node_kind), "today": time.today(at)}
     data = request.POST if request.method == "POST" and request.POST.get("act") != "apply" else None
-    forms = {}
+    made = {}
     for line in found.lines:
         line.row.batch = found.batch
         first = initial_of(line.row.given)
-        form = RowForm(data, definition=definition, today=today, initial=first, prefix=f"r{line.row.pk}")
+        form = make(data, initial=first, prefix=f"r{line.row.pk}", **given)
         form.name_for(line.number)
-        forms[line.row.pk] = form
-    return forms
+        made[line.row.pk] = form
+    return made
 
 
 def _draft(
@@ -197,14 +206,14 @@ def _draft(
     at: dt.datetime,
     *,
     common: Any = None,
-    rows: dict[int, RowForm] | None = None,
+    rows: dict[int, RowForm | OwnerRowForm] | None = None,
     wrong: str = "",
     typed_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    forms = _row_forms(request, found, at) if rows is None else rows
+    fields = _row_forms(request, found, at) if rows is None else rows
     common = _common(found, at) if common is None else common
-    labels = [field.label for field in next(iter(forms.values())).visible_fields()] if forms else []
+    labels = [field.label for field in next(iter(fields.values())).visible_fields()] if fields else []
     context = {
         "found": found,
         "title": table.title(found),
@@ -212,7 +221,8 @@ def _draft(
         "common": common,
         "has_common": bool(common.visible_fields()),
         "labels": labels,
-        "rows": table.draft_rows(found, forms),
+        "shares": table.shares(found),
+        "rows": table.draft_rows(found, fields),
         "is_filled": bool(found.batch.values) or not common.visible_fields(),
         "typed_word": str(found.total) if found.total > TYPED_FROM else "",
         "typed_error": typed_error,

@@ -1,9 +1,13 @@
 """分案 and 移交: whom the load proposes, one or all at once, what moves, who may."""
 
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+from openpyxl import load_workbook
 
 from cases.actions.assigning import assign_case
-from cases.models import Case, Node
+from cases.models import Batch, Case, Node
 from courts.models import User
 from desk.selectors.assigning import assignment, handover, moving
 from events.models import Event
@@ -139,8 +143,86 @@ def test_assignment_takes_the_same_queries_for_one_case_and_for_many(
     assert user.scope.courts
     for number in (1, 9):
         waiting(home, number)
-        with time.travel(AT), django_assert_num_queries(6):
-            assignment(user=user, at=time.now())
+        with time.travel(AT):
+            with django_assert_num_queries(7):
+                found = assignment(user=user, at=time.now(), size=1)
+            if found.next:
+                with django_assert_num_queries(7):
+                    assignment(user=user, at=time.now(), after=found.next, size=4)
+
+
+def test_those_who_wait_are_turned_exported_and_given_away_whole(
+    home: House, colleague: User, monkeypatch
+) -> None:
+    monkeypatch.setattr(assignment, "__kwdefaults__", {**assignment.__kwdefaults__, "size": 2})
+    monkeypatch.setattr("desk.exporting.TOGETHER", 2)
+    held(home, 1)
+    cases = waiting(home, 5)
+    client = client_of(home.centre)
+    with time.travel(AT):
+        whole = [row.proposed for row in assignment(user=home.centre, at=time.now(), size=9).cases]
+        pages = [client.get("/assign")]
+        while address := pages[-1].context["next_url"]:
+            pages.append(client.get(address))
+        shown = [row for page in pages for group in page.context["groups"] for row in group["rows"]]
+        chosen = [
+            option["value"] for row in shown for option in row["cells"][4]["options"] if option["selected"]
+        ]
+        assert [row["id"] for row in shown] == [case.pk for case in cases]
+        assert chosen == whole, "a page goes on where the one before it would leave the loads"
+        assert client.get(pages[1].context["prev_url"]).context["groups"] == pages[0].context["groups"]
+        assert "5 件等待分案" in main(pages[1])
+        book = load_workbook(BytesIO(client.get("/assign?format=xlsx").getvalue()))
+        text = "\n".join(str(cell) for row in book.worksheets[0].values for cell in row)
+        assert [case.number in text for case in cases] == [True] * 5
+        # All of them, as they stand now: one that comes later is not among them, one that changes is refused.
+        address = client.post("/assign/freeze", {"act_key": hidden(pages[0], "act_key")})["Location"]
+        later = waiting(home, 1)[0]
+        batch = Batch.objects.get()
+        assert (batch.kind, batch.whole, batch.rows.count()) == ("assign", True, 5)
+        draft = client.get(address)
+        assert "每人分到 欧阳明 3 件，分后在办 3 件" in main(draft)
+        rows = {row.case_id: row for row in batch.rows.all()}
+        given = {f"r{row.pk}-owner": row.values["owner"] for row in rows.values()}
+        assert client.post(address, {**given, "act": "apply"}).status_code == 422
+        given[f"r{rows[cases[0].pk].pk}-owner"] = ""
+        assert "请选择承办人" in main(client.post(address, {**given, "act": "confirm"}))
+        given[f"r{rows[cases[0].pk].pk}-owner"] = home.handler.pk
+        Case.objects.filter(pk=cases[4].pk).update(version=99)
+        done = main(client.post(address, {**given, "act": "confirm"}, follow=True))
+    assert "共 5 条，办成 4 条，没有办成 1 条" in done
+    assert "在选定后被改动过，本次没有分案" in done
+    owners = [Case.objects.get(pk=case.pk).owner_id for case in (*cases, later)]
+    assert owners == [home.handler.pk, *whole[1:4], None, None]
+    assert Case.objects.get(pk=cases[0].pk).team == home.team
+
+
+def test_no_more_are_given_away_at_once_than_the_page_says(home: House, colleague: User, monkeypatch) -> None:
+    monkeypatch.setattr("desk.views.assigning.MOST", 2)
+    cases = waiting(home, 3)
+    client = client_of(home.centre)
+    with time.travel(AT):
+        monkeypatch.setattr(assignment, "__kwdefaults__", {**assignment.__kwdefaults__, "size": 1})
+        page = client.get("/assign")
+        assert "最早的 2 件按建议分案…" in main(page)
+        assert "一次最多 2 件" in main(page)
+        client.post("/assign/freeze", {"act_key": hidden(page, "act_key")})
+    assert list(Batch.objects.get().rows.order_by("case").values_list("case_id", flat=True)) == [
+        case.pk for case in cases[:2]
+    ]
+
+
+def test_numbers_that_no_case_can_have_are_no_cases(home: House) -> None:
+    client = client_of(home.centre)
+    huge = "9" * 30
+    with time.travel(AT):
+        given = {"act_key": "k", f"owner_{huge}": huge}
+        assert client.post("/assign/preview", given).status_code == 302
+        assert client.post("/assign/all", given).status_code == 302
+        sent = {"act_key": "k", "from": huge, "selected": [huge], "owner": huge, "reason": "x"}
+        assert client.post("/handover/preview", sent).status_code == 422
+        assert client.post("/handover/freeze", sent).status_code == 302
+    assert not Batch.objects.exists()
 
 
 def test_a_hand_over_is_chosen_checked_and_done(home: House, colleague: User) -> None:
@@ -237,3 +319,48 @@ def test_receivers_are_the_courts_other_handlers_with_their_load(home: House, co
         found = handover(user=home.leader, giver_id=home.handler.pk, at=time.now())
     assert [(o.name, o.cases) for o in found.receivers] == [("欧阳明", 0)]
     assert [(o.name, o.cases) for o in found.givers] == [("李明法", 1)]
+
+
+def test_what_one_holds_is_turned_exported_and_handed_over_whole(
+    home: House, colleague: User, monkeypatch, django_assert_num_queries
+) -> None:
+    monkeypatch.setattr(handover, "__kwdefaults__", {**handover.__kwdefaults__, "size": 2})
+    monkeypatch.setattr("desk.exporting.TOGETHER", 2)
+    cases = held(home, 5)
+    client = client_of(home.leader)
+    first = f"/handover?from={home.handler.pk}"
+    with time.travel(AT):
+        user = User.objects.get(pk=home.leader.pk)
+        assert user.scope.teams
+        for size in (1, 4):
+            with django_assert_num_queries(8):
+                handover(user=user, giver_id=home.handler.pk, at=time.now(), size=size)
+        pages = [client.get(first)]
+        while address := pages[-1].context["next_url"]:
+            pages.append(client.get(address))
+        shown = [row["id"] for page in pages for group in page.context["groups"] for row in group["rows"]]
+        assert shown == [case.pk for case in cases]
+        assert client.get(pages[1].context["prev_url"]).context["groups"] == pages[0].context["groups"]
+        book = load_workbook(BytesIO(client.get(f"{first}&format=xlsx").getvalue()))
+        text = "\n".join(str(cell) for row in book.worksheets[0].values for cell in row)
+        assert [case.number in text for case in cases] == [True] * 5
+        # What is ticked on the second page stays on it, refused or confirmed.
+        given = {"from": home.handler.pk, "selected": [cases[3].pk], "after": pages[0].context["next_url"]}
+        given["after"] = parse_qs(urlsplit(given["after"]).query)["after"][0]
+        refused = client.post("/handover/preview", {**given, "owner": "", "reason": "", "act_key": "k"})
+        assert [row["selected"] for row in refused.context["groups"][0]["rows"]] == [False, True]
+        both = {**given, "owner": colleague.pk, "reason": "调整", "act_key": "k"}
+        preview = client.post("/handover/preview", both)
+        assert "案件 1 件" in main(preview)
+        assert hidden(preview, "after") == given["after"]
+        # All of them.
+        assert "移交全部 5 件…" in main(pages[1])
+        sent = {"from": home.handler.pk, "act_key": hidden(pages[1], "act_key")}
+        address = client.post("/handover/freeze", sent)["Location"]
+        later = held(home, 1)[0]
+        assert list(Batch.objects.get().rows.order_by("case").values_list("case_id", flat=True)) == shown
+        client.post(address, {"act": "apply", "owner": colleague.pk, "reason": "调整"})
+        assert "共 5 条，办成 5 条" in main(client.post(address, {"act": "confirm"}, follow=True))
+    assert set(Case.objects.filter(pk__in=shown).values_list("owner_id", flat=True)) == {colleague.pk}
+    later.refresh_from_db()
+    assert later.owner == home.handler

@@ -156,7 +156,7 @@ def test_those_who_wait_are_turned_exported_and_given_away_whole(
 ) -> None:
     monkeypatch.setattr(assignment, "__kwdefaults__", {**assignment.__kwdefaults__, "size": 2})
     monkeypatch.setattr("desk.exporting.TOGETHER", 2)
-    held(home, 1)
+    held(home, 2)
     cases = waiting(home, 5)
     client = client_of(home.centre)
     with time.travel(AT):

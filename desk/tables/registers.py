@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases.actions.transfers import CAUSES, ESCROWED_FOR, URGENT
 from cases.models import Case
 from closing.models import DistributionPlan
+from deadlines.matters import Matters, matters_in_use
 from desk.selectors.ageing import BUCKETS
 from desk.selectors.registers import Progress, Rows, Waiting, bucket
 from desk.words import plain_day
@@ -194,7 +195,8 @@ def progress_rows(rows: Sequence[Progress], today: dt.date) -> list[Row]:
 def _progress(row: Progress, today: dt.date) -> str:
     if row.due is None:
         return _("规则没有规定清理期限")
-    given = {"due": plain_day(row.due), "rule": row.rule, "left": format_yuan(row.left)}
+    rule = matters_in_use().source(row.rule)
+    given = {"due": plain_day(row.due), "rule": rule, "left": format_yuan(row.left)}
     if row.is_late(today):
         return _("已超期，剩余 %(left)s（%(due)s，%(rule)s）") % given
     return _("期限 %(due)s（%(rule)s）") % given if row.left else _("已清零（%(rule)s）") % given
@@ -210,20 +212,21 @@ def waiting_groups(found: Rows, *, by_cause: bool) -> list[Row]:
         if by_cause
         else [(name, BUCKET_WORDS[name]) for name in ("late", "5", "10", "15", "30", "later")]
     )
-    groups = []
+    groups, matters = [], matters_in_use()
     for code, words in kinds:
         mine = [row for row in found.rows if (row.cause if by_cause else bucket(row.left)) == code]
         if not mine:
             continue
         heap = found.more[code]
         given = {"words": words, "n": heap.count, "total": format_yuan(heap.amount)}
-        rows = [_waiting(row, by_cause) for row in mine]
+        rows = [_waiting(row, by_cause, matters) for row in mine]
         groups.append({"title": _("%(words)s：%(n)d 笔，%(total)s") % given, "rows": rows})
     return groups
 
 
-def _waiting(row: Waiting, by_cause: bool) -> Row:
-    last: Row = {"label": _("依据"), "text": row.clock.rule_id}
+def _waiting(row: Waiting, by_cause: bool, matters: Matters) -> Row:
+    rule = row.clock.rule_id
+    last: Row = {"label": _("依据"), "text": matters.words(rule), "sub": matters.source(rule)}
     if by_cause:
         last = {"label": _("下一步"), "text": _next(row)}
         if row.cause in ESCROWED_FOR and not row.has_escrow:

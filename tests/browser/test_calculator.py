@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import expect
 
 from courts.actions.calendar import seed_calendar
 from courts.models import User
@@ -55,13 +56,13 @@ def test_asking_and_correcting(visit: Visit, shoot: Shoot, officer: User, width:
     page.get_by_label("起算日").fill("2023-04-24")
     page.get_by_role("button", name="计算", exact=True).click()
     page.get_by_text("没有编号为“JZ-D-99”的规则").first.wait_for()
-    page.wait_for_function("document.activeElement.matches('[data-errors]')")
+    expect(page.locator("[data-errors]")).to_be_focused()
     shoot(page, "calculator-refused")
     page.get_by_label("期限规则").fill("JZ-D-01")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="2023年5月4日（周四）").wait_for()
     assert "rule=JZ-D-01" in page.url
-    page.wait_for_function("document.activeElement.id === 'calc-day'")
+    expect(page.locator("#calc-day")).to_be_focused()
     assert_sound(page)
     page.reload()
     assert page.get_by_role("heading", name="2023年5月4日（周四）").is_visible()

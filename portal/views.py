@@ -408,12 +408,13 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _back_to_unsent(request: HttpRequest, user: User) -> HttpResponse | None:
-    """The page whose words were not sent when the sign-in ran out, if this person follows its case."""
+    """The page whose words were not sent when the sign-in ran out, if this person reads for the party they are of."""
     page = unsent.page_of(request)
     if page is None:
         return None
-    case_id, path = page
-    if case_id not in {case.pk for case in my_case.cases_of(user, time.now())}:
+    (case_id, party, path), at = page, time.now()
+    case = next((case for case in my_case.cases_of(user, at) if case.pk == case_id), None)
+    if case is None or party not in {mine.pk for mine in my_case.mine_of(case, user, at).parties}:
         unsent.drop(request)
         return None
     messages.info(request, _("您写的内容还没有提交。请看一遍再提交，照片要重新选择。"))

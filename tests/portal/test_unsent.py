@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from cases.models import Case, Party
 from kernel import time
 from notices.models import Message
 from petitions.models import Letter
@@ -30,7 +31,7 @@ def test_words_written_while_the_sign_in_ran_out_stand_in_the_form_after_it() ->
         ("clue", {"words": "城东有一间门面", "urgent": "on"}),
     ):
         client.logout()
-        away = client.post(url(page, case.pk), given)
+        away = client.post(url(page, case.pk), {**given, "party": party_of(case, "applicant")})
         assert away["Location"] == "/my/login"
         assert "您写的内容还在" in words(client.get("/my/login"))
         assert given["words"] not in str(dict(client.session.items())), "kept encrypted"
@@ -45,9 +46,23 @@ def test_words_written_while_the_sign_in_ran_out_stand_in_the_form_after_it() ->
 def test_words_of_somebody_else_are_not_offered() -> None:
     case = case_of(house())
     client = Client()
-    client.post(url("letters", case.pk + 1000), {"words": "别人的话"})
-    assert sign_in(client)["Location"] == "/my/"
-    assert "别人的话" not in client.get(url("letters", case.pk)).content.decode()
+    reader_of(case)
+    mine = party_of(case, "applicant")
+    for pk, party in (
+        (case.pk + 1000, mine),
+        (case.pk, party_of(case, "respondent")),
+        (case.pk, ""),
+        (case.pk, "9" * 30),
+        (case.pk, "x"),
+    ):
+        client.logout()
+        client.post(url("letters", pk), {"words": "别人的话", "party": party})
+        assert sign_in(client)["Location"] == "/my/"
+        assert "别人的话" not in client.get(url("letters", case.pk)).content.decode()
+
+
+def party_of(case: Case, role: str) -> int:
+    return Party.objects.filter(case=case, role=role).order_by("id")[0].pk
 
 
 def sign_in(client: Client) -> HttpResponse:
